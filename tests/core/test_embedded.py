@@ -1,5 +1,6 @@
 """The embedded PostgreSQL on real clusters: made, kept, refused twice, gone with its owner."""
 
+import os
 import subprocess
 import threading
 from collections.abc import Iterator
@@ -77,6 +78,7 @@ def test_restart_keeps_what_was_written(folder: Path) -> None:
     with embedded.start(folder) as cluster:
         assert ask(cluster.database_url("malang"), "select desil from verdicts") == 7
         assert ask(cluster.owner_url, "show max_connections") == "200"
+        assert ask(cluster.owner_url, "show listen_addresses") == ""
         assert ask(cluster.owner_url, "show fsync") == "on"
 
 
@@ -137,7 +139,9 @@ def test_start_works_after_the_server_itself_was_killed(folder: Path) -> None:
 
 def test_process_number_of_a_dead_server_given_to_a_stranger_does_not_stop_a_start(folder: Path) -> None:
     embedded.start(folder, durable=False).stop()
-    stranger = subprocess.Popen(["/bin/sleep", "60"])
+    # of the server's own user: another user's process PostgreSQL would not mind
+    user = (folder / "data").stat().st_uid if os.geteuid() == 0 else None
+    stranger = subprocess.Popen(["/bin/sleep", "60"], user=user)
     (folder / "data" / "postmaster.pid").write_text(f"{stranger.pid}\n{folder}/data\n")
 
     embedded.start(folder, durable=False).stop()
