@@ -23,6 +23,7 @@ from api.core.embedded_places import (
     account_for,
     await_predecessor,
     find_binaries,
+    forget_sockets,
     locate,
     lock,
     make_folder,
@@ -95,8 +96,7 @@ def start(folder: Path, *, durable: bool = True, settings: Mapping[str, str] = {
         if not (home / "data").exists():
             _create(home, binaries, account, durable)
         sockets = socket_folder(home, account)
-        undo.callback(shutil.rmtree, sockets, ignore_errors=True)
-        undo.callback((home / "sockets").unlink, missing_ok=True)
+        undo.callback(forget_sockets, home)
         chosen = SETTINGS | ({} if durable else NOT_DURABLE) | dict(settings)
         chosen["unix_socket_directories"] = str(sockets)
         process = _launch(home, binaries, account, chosen)
@@ -119,8 +119,8 @@ def reset(folder: Path) -> None:
         for cluster in (home / "data", home / "data.new"):
             if cluster.exists():
                 shutil.rmtree(cluster)
-        for name in ("postgres.log", "sockets"):
-            (home / name).unlink(missing_ok=True)
+        forget_sockets(home)
+        (home / "postgres.log").unlink(missing_ok=True)
         with suppress(OSError):  # not empty: somebody else's files are in it
             home.rmdir()
 

@@ -147,18 +147,22 @@ def lock(home: Path) -> int:
     return folder
 
 
+def forget_sockets(home: Path) -> None:
+    """Remove the socket folder of this cluster, if only because a killed owner could not."""
+    with suppress(FileNotFoundError):
+        shutil.rmtree((home / "sockets").readlink(), ignore_errors=True)
+        (home / "sockets").unlink()
+
+
 def socket_folder(home: Path, account: Account) -> Path:
     """A new folder only we and the server can enter, with a short name: a socket's path ends at 107 bytes."""
-    link = home / "sockets"
-    if link.is_symlink():  # the owner was killed and could not clean up
-        shutil.rmtree(link.readlink(), ignore_errors=True)
-        link.unlink()
+    forget_sockets(home)
     place = Path(tempfile.gettempdir())
     if len(os.fsencode(place)) > 60 or (account.user is not None and not open_to_all(place)):
         place = Path("/tmp")  # noqa: S108 - mkdtemp makes a private folder in it
     sockets = Path(tempfile.mkdtemp(prefix="sambang-", dir=place))
     account.own(sockets)
-    link.symlink_to(sockets)
+    (home / "sockets").symlink_to(sockets)
     return sockets
 
 

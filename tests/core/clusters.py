@@ -70,7 +70,9 @@ def start_elsewhere(folder: Path) -> tuple[subprocess.Popen[str], int, str]:
 def kill(owner: subprocess.Popen[str]) -> None:
     """As `kill -9` does: nothing of the owner's own code runs."""
     owner.kill()
-    owner.communicate()
+    owner.wait()
+    if owner.stdout is not None:
+        owner.stdout.close()  # unread: an orphan would hold it open, and waiting for its end would hide the orphan
 
 
 def alive(pid: int) -> bool:

@@ -38,6 +38,8 @@ def test_start_is_refused_while_another_process_owns_the_folder(folder: Path) ->
 
     assert refusal.value.owner_url == url
     kill(owner)
+    embedded.reset(folder)
+    assert not Path(url.partition("host=")[2].partition("&")[0]).exists()
 
 
 def test_start_outside_the_main_thread_is_refused(folder: Path) -> None:

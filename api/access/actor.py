@@ -1,0 +1,122 @@
+"""Token to actor: the two doors of a room, and `may(permission)` in a route's signature."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import Depends, Request, Security
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer, SecurityScopes
+from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from api.access import audit
+from api.access.roles import GRANTS, Permission, Role
+from api.access.tokens import Claims, InvalidToken, KeyRing
+from api.core.database import Connection, DatabaseDep, raw, session_of, take_principal, transaction
+from api.core.idempotency import claim
+from api.core.problems import Forbidden, Unauthorized
+from api.core.vault import Vault
+
+bearer = HTTPBearer(
+    auto_error=False,
+    bearerFormat="at+jwt",
+    description="Access token of `POST /v1/sessions` or `/v1/oauth/token`.",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who acts in this request, as the database found it when the transaction began."""
+
+    id: UUID
+    kind: str
+    role: Role
+    team_id: UUID | None
+    permissions: frozenset[str]
+    request_id: str
+    connection: Connection
+
+    async def note(self, action: str, subject_id: UUID | None, **detail: Any) -> None:
+        """Record a deed of this actor in this transaction: `noun.verb`, past tense."""
+        await audit.note(self.connection, self.id, self.request_id, action, subject_id, **detail)
+
+    async def disclose(
+        self,
+        operation: str,
+        household_ids: list[UUID],
+        fields: tuple[str, ...] = ("names", "address"),
+        purpose: str | None = None,
+    ) -> None:
+        """Record that this answer shows these households to this actor."""
+        await audit.disclose(self.connection, self.id, self.request_id, operation, household_ids, fields, purpose)
+
+
+def token_claims(request: Request, given: Annotated[HTTPAuthorizationCredentials | None, Depends(bearer)]) -> Claims:
+    """The claims of the bearer token; 401 without a valid one."""
+    ring: KeyRing = request.state.key_ring
+    if given is None:
+        raise Unauthorized(error="invalid_request")
+    try:
+        return ring.verify(given.credentials)
+    except InvalidToken as refused:
+        raise Unauthorized from refused
+
+
+async def open_connection(
+    request: Request, database: DatabaseDep, claims: Annotated[Claims, Depends(token_claims)]
+) -> AsyncIterator[AsyncConnection]:
+    """One request, one transaction, in the caller's own database role: commit if the handler returns."""
+    async with transaction(database) as connection:
+        wire = await raw(connection)
+        found = await take_principal(wire, database, claims.subject, claims.version)
+        role = Role(found["role"])
+        held = frozenset(found["scopes"]) if role is Role.CLIENT else frozenset(map(str, GRANTS[role]))
+        if role is Role.CLIENT:
+            held = (held & claims.scopes) | {Permission.ME_READ}
+        actor = Actor(claims.subject, found["kind"], role, found["team_id"], held, request.state.request_id, wire)
+        request.state.actor = actor
+        if request.headers.get("content-type", "").startswith("application/json") or not request.headers.get(
+            "content-type"
+        ):
+            request.state.claim = await claim(wire, request.state.vault, actor.id, request, await request.body())
+        yield connection
+
+
+OpenConnection = Annotated[AsyncConnection, Depends(open_connection, scope="function")]
+
+
+async def wire_of(connection: OpenConnection) -> Connection:
+    """The raw door: the asyncpg connection of this transaction."""
+    return await raw(connection)
+
+
+async def session_for(connection: OpenConnection) -> AsyncSession:
+    """The SQLModel door to the same transaction."""
+    return session_of(connection)
+
+
+ConnectionDep = Annotated[Connection, Depends(wire_of)]
+SessionDep = Annotated[AsyncSession, Depends(session_for)]
+
+
+def permitted_actor(request: Request, needed: SecurityScopes, connection: OpenConnection) -> Actor:
+    """The actor, if it holds the permission that the route names; 403 otherwise."""
+    actor: Actor = request.state.actor
+    if not actor.permissions.issuperset(needed.scopes):
+        raise Forbidden
+    return actor
+
+
+def may(permission: Permission) -> Any:
+    """Demand a permission, visibly: it stands in the signature and in the OpenAPI file."""
+    return Security(permitted_actor, scopes=[permission.value])
+
+
+def vault_of(request: Request) -> Vault:
+    """The vault of this process."""
+    vault: Vault = request.state.vault
+    return vault
+
+
+VaultDep = Annotated[Vault, Depends(vault_of)]

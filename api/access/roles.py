@@ -1,0 +1,60 @@
+"""The whole policy on one screen: permissions (which are also the scopes of machines) and who holds them."""
+
+from enum import StrEnum
+
+from api.tables import PrincipalRole as Role
+
+__all__ = ["CLIENT_SCOPES", "GRANTS", "Permission", "Role"]
+
+
+class Permission(StrEnum):
+    ASSIGNMENTS_READ = "assignments:read"
+    ASSIGNMENTS_WRITE = "assignments:write"
+    CAMPAIGNS_READ = "campaigns:read"
+    CAMPAIGNS_WRITE = "campaigns:write"
+    CLIENTS_WRITE = "clients:write"
+    HOUSEHOLDS_READ = "households:read"
+    HOUSEHOLDS_SEARCH = "households:search"
+    HOUSEHOLDS_WRITE = "households:write"
+    IDENTITIES_READ = "identities:read"
+    IMPORTS_WRITE = "imports:write"
+    ME_READ = "me:read"
+    QUESTIONNAIRES_READ = "questionnaires:read"
+    QUESTIONNAIRES_WRITE = "questionnaires:write"
+    REGIONS_READ = "regions:read"
+    RELEASES_READ = "releases:read"
+    RELEASES_WRITE = "releases:write"
+    STAFF_READ = "staff:read"
+    STAFF_WRITE = "staff:write"
+    VERDICTS_DECIDE = "verdicts:decide"
+    VERDICTS_READ = "verdicts:read"
+    VERDICTS_REVIEW = "verdicts:review"
+    VISITS_READ = "visits:read"
+    VISITS_WRITE = "visits:write"
+
+
+P = Permission
+EVERYBODY = {P.ME_READ, P.REGIONS_READ, P.QUESTIONNAIRES_READ, P.CAMPAIGNS_READ}
+FIELD = {
+    P.HOUSEHOLDS_READ,
+    P.HOUSEHOLDS_SEARCH,
+    P.HOUSEHOLDS_WRITE,
+    P.ASSIGNMENTS_READ,
+    P.VISITS_READ,
+    P.VERDICTS_READ,
+}
+
+# fmt: off
+GRANTS: dict[Role, frozenset[Permission]] = {role: frozenset(EVERYBODY | held) for role, held in {
+    Role.BAPPEDA:     FIELD | {P.ASSIGNMENTS_WRITE, P.CAMPAIGNS_WRITE, P.IDENTITIES_READ, P.IMPORTS_WRITE, P.QUESTIONNAIRES_WRITE,
+                               P.RELEASES_READ, P.RELEASES_WRITE, P.STAFF_READ, P.STAFF_WRITE, P.VERDICTS_DECIDE},
+    Role.COORDINATOR: FIELD | {P.ASSIGNMENTS_WRITE, P.IDENTITIES_READ, P.STAFF_READ, P.VERDICTS_REVIEW},
+    Role.ENUMERATOR:  FIELD | {P.VISITS_WRITE},
+    Role.DISKOMINFO:  {P.CLIENTS_WRITE, P.STAFF_READ, P.STAFF_WRITE},
+    Role.OBSERVER:    {P.STAFF_READ},
+    Role.CLIENT:      set(),
+}.items()}
+# fmt: on
+
+# What a machine may be given; its own list of scopes says what it was given.
+CLIENT_SCOPES = frozenset({P.RELEASES_READ, P.REGIONS_READ, P.CAMPAIGNS_READ, P.QUESTIONNAIRES_READ})

@@ -1,0 +1,1 @@
+"""Machinery that knows nothing of households: settings, database, problems, pages, vault, jobs, files."""

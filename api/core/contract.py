@@ -1,0 +1,61 @@
+"""The published contract: FastAPI's OpenAPI document plus what its signatures do not say."""
+
+import re
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+from fastapi.routing import APIRoute
+
+from api import __version__
+
+DESCRIPTION = """
+Kota Malang's open API for validating the social-welfare registry at the door: households, assignments, visits and
+verdicts. Lists page by an opaque cursor, refusals are RFC 9457 problems (`GET /problems/{code}` explains each), single
+resources carry an ETag, and what carries no id of the client's own takes an `Idempotency-Key`.
+""".strip()
+IDEMPOTENCY_KEY = {
+    "name": "Idempotency-Key",
+    "in": "header",
+    "required": False,
+    "description": "Same key and same body give the first answer again, for 72 hours.",
+    "schema": {"type": "string", "maxLength": 255},
+}
+
+
+def operation_id(route: APIRoute) -> str:
+    """`record_visit` becomes `recordVisit`: the name that generated clients use."""
+    return re.sub(r"_([a-z0-9])", lambda match: match[1].upper(), route.name)
+
+
+def document(app: FastAPI) -> dict[str, Any]:
+    """The OpenAPI document, made once: each secured operation names its permission in words too."""
+    if app.openapi_schema is None:
+        made = get_openapi(
+            title="Sambang",
+            version=__version__,
+            summary="The open API on which a city validates its social-welfare registry.",
+            description=DESCRIPTION,
+            routes=app.routes,
+            license_info={"name": "Apache-2.0", "identifier": "Apache-2.0"},
+        )
+        for path in made["paths"].values():
+            for method, operation in path.items():
+                _complete(method, operation)
+        made["components"]["schemas"].pop("HTTPValidationError", None)
+        made["components"]["schemas"].pop("ValidationError", None)
+        app.openapi_schema = made
+    return app.openapi_schema
+
+
+def _complete(method: str, operation: dict[str, Any]) -> None:
+    permissions = [scope for way in operation.get("security", []) for scopes in way.values() for scope in scopes]
+    if permissions:
+        operation["x-permission"] = permissions[0]
+        operation["description"] = f"{operation.get('description', '')}\n\nPermission: `{permissions[0]}`.".strip()
+        if method != "get":
+            operation.setdefault("parameters", []).append(IDEMPOTENCY_KEY)
+    for answer in operation["responses"].values():
+        problem = answer.get("content", {}).get("application/json", {}).get("schema", {})
+        if problem.get("$ref") == "#/components/schemas/ProblemOut":
+            answer["content"] = {"application/problem+json": {"schema": problem}}

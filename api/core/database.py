@@ -1,0 +1,139 @@
+"""One transaction per request, committed before the answer, in which the database knows who is acting.
+
+Two doors to the same connection and the same transaction: `SessionDep` (SQLModel, ordinary rooms) and
+`ConnectionDep` (asyncpg, hot paths). The engine runs in AUTOCOMMIT and `transaction()` says BEGIN and COMMIT itself,
+so both doors see the same rows under the same role. Only this file commits.
+"""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Annotated, TypeAlias, TypeVar, cast
+
+import asyncpg
+from fastapi import Depends, Request
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from api.core.problems import Unauthorized, Unavailable
+from api.core.settings import DatabaseSettings
+from api.core.table import Table
+
+Connection: TypeAlias = asyncpg.Connection
+Kept = TypeVar("Kept", bound=Table)
+
+# Asked as the login role, which may read nothing but this table: takes the principal's role or finds nobody.
+TAKE_PRINCIPAL = """
+select p.kind, p.role, p.team_id, p.scopes,
+       set_config('role', $3 || p.role, true), set_config('sambang.actor_id', p.id::text, true),
+       set_config('sambang.team_id', coalesce(p.team_id::text, ''), true)
+from principals p where p.id = $1 and p.version = $2 and p.active
+"""
+TAKE_ROLE = "select set_config('role', $1, true)"
+
+
+@dataclass(frozen=True, slots=True)
+class Database:
+    """The pool and the prefix of the database's roles; one for each process."""
+
+    engine: AsyncEngine
+    role_prefix: str
+
+    async def close(self) -> None:
+        """Give every connection back."""
+        await self.engine.dispose()
+
+
+def open_database(wanted: DatabaseSettings) -> Database:
+    """An engine over asyncpg whose errors never print parameters. It connects when first used."""
+    url = wanted.database_url.replace("postgresql://", "postgresql+asyncpg://", 1)
+    engine = create_async_engine(
+        url,
+        isolation_level="AUTOCOMMIT",
+        hide_parameters=True,
+        pool_size=wanted.pool_size,
+        max_overflow=0,
+        pool_timeout=wanted.pool_timeout_s,
+        pool_pre_ping=False,
+        connect_args={
+            "server_settings": {"statement_timeout": str(wanted.statement_timeout_ms), "lock_timeout": "5000"}
+        },
+    )
+    return Database(engine, wanted.role_prefix)
+
+
+async def raw(connection: AsyncConnection) -> Connection:
+    """The asyncpg connection beneath."""
+    return cast(Connection, (await connection.get_raw_connection()).driver_connection)
+
+
+@asynccontextmanager
+async def transaction(database: Database, *, read_only: bool = False) -> AsyncIterator[AsyncConnection]:
+    """BEGIN … COMMIT, or ROLLBACK when the body raises; 503 when every connection is taken."""
+    try:
+        connection = await database.engine.connect()
+    except PoolTimeout as full:
+        raise Unavailable from full
+    try:
+        wire = await raw(connection)
+        await wire.execute("BEGIN READ ONLY" if read_only else "BEGIN")
+        try:
+            yield connection
+        except BaseException:
+            if wire.is_closed():
+                await connection.invalidate()
+            else:
+                await wire.execute("ROLLBACK")
+            raise
+        await wire.execute("COMMIT")
+    except (asyncpg.InterfaceError, OSError):
+        await connection.invalidate()
+        raise
+    finally:
+        await connection.close()
+
+
+async def take_principal(wire: Connection, database: Database, principal: object, version: int) -> asyncpg.Record:
+    """Act as this principal until the transaction ends; 401 when it is unknown, switched off or changed."""
+    found = await wire.fetchrow(TAKE_PRINCIPAL, principal, version, database.role_prefix)
+    if found is None:
+        raise Unauthorized
+    return found
+
+
+async def take_role(wire: Connection, database: Database, role: str) -> None:
+    """Act as `access` or `worker` until the transaction ends."""
+    await wire.execute(TAKE_ROLE, database.role_prefix + role)
+
+
+def session_of(connection: AsyncConnection) -> AsyncSession:
+    """A SQLModel session over the request's connection; it never commits."""
+    return AsyncSession(bind=connection, expire_on_commit=False)
+
+
+async def save(session: AsyncSession, row: Kept) -> Kept:
+    """Add a row and send it to the database now, so that parents stand before children and refusals come here."""
+    session.add(row)
+    await session.flush()
+    return row
+
+
+def database_of(request: Request) -> Database:
+    """The process's database, put into the state by the lifespan."""
+    database: Database = request.state.database
+    return database
+
+
+DatabaseDep = Annotated[Database, Depends(database_of)]
+
+
+async def open_access(request: Request, database: DatabaseDep) -> AsyncIterator[Connection]:
+    """The door of callers who have no token yet: the `access` role, credential tables only."""
+    async with transaction(database) as connection:
+        wire = await raw(connection)
+        await take_role(wire, database, "access")
+        yield wire
+
+
+AccessDep = Annotated[Connection, Depends(open_access, scope="function")]

@@ -1,0 +1,72 @@
+"""Settings from `SAMBANG_*` variables; those of the database apart, so that a migration needs no token secret."""
+
+from functools import cache
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import Field, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+Environment = Literal["production", "development", "test"]
+
+
+class DatabaseSettings(BaseSettings):
+    """Where the database is and what its roles are called.
+
+    `database_url` is the login role's (owns nothing); `database_owner_url` migrates, installs roles and seeds.
+    """
+
+    model_config = SettingsConfigDict(env_prefix="SAMBANG_", extra="ignore")
+
+    env: Environment = "production"
+    database_url: str
+    database_owner_url: str | None = None
+    role_prefix: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,29}_$")] = "sambang_"
+    pool_size: Annotated[int, Field(ge=1, le=200)] = 10
+    pool_timeout_s: Annotated[float, Field(gt=0)] = 2.0
+    statement_timeout_ms: Annotated[int, Field(ge=100)] = 15_000
+
+    @property
+    def owner_url(self) -> str:
+        """The owner's connection, or the ordinary one where a deployment has only one."""
+        return self.database_owner_url or self.database_url
+
+
+class Settings(DatabaseSettings):
+    """All that the API and the worker need beside the database."""
+
+    issuer: str = "https://sambang.malangkota.go.id"
+    audience: str = "sambang"
+    private_folder: Path = Path(".sambang")
+    cors_origins: Annotated[list[str], NoDecode] = []
+    access_token_s: Annotated[int, Field(ge=60, le=900)] = 600
+    refresh_token_days: Annotated[int, Field(ge=1, le=30)] = 14
+    idempotency_hours: int = 72
+
+    @field_validator("cors_origins", mode="before")
+    @classmethod
+    def split_origins(cls, value: object) -> object:
+        """`SAMBANG_CORS_ORIGINS` is a list with commas."""
+        return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
+
+    @property
+    def keys_folder(self) -> Path:
+        """Where the private keys lie: readable by one user, never committed, apart from the data."""
+        return self.private_folder / "keys"
+
+    @property
+    def files_folder(self) -> Path:
+        """Where uploaded files lie, encrypted."""
+        return self.private_folder / "files"
+
+
+@cache
+def database_settings() -> DatabaseSettings:
+    """The database's settings, read once."""
+    return DatabaseSettings()
+
+
+@cache
+def settings() -> Settings:
+    """All settings, read once."""
+    return Settings()

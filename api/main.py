@@ -1,0 +1,75 @@
+"""create_app(): the lifespan, the middleware, every room's router."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from functools import partial
+from typing import Any
+
+from fastapi import APIRouter, FastAPI
+from fastapi.middleware.cors import CORSMiddleware
+
+from api import __version__
+from api.access.tokens import open_key_ring
+from api.core import contract, logs, problems
+from api.core.headers import AnswerHeaders
+from api.core.process import ProcessState, open_process
+from api.core.settings import Settings, settings
+from api.oversight import router as oversight
+from api.regions import router as regions
+
+# in the order of the field season
+ROOMS: tuple[APIRouter, ...] = (regions.router, oversight.v1)
+EXPOSED = [
+    "ETag",
+    "Link",
+    "Location",
+    "Retry-After",
+    "RateLimit",
+    "RateLimit-Policy",
+    "Idempotency-Replayed",
+    "Audit-Head",
+]
+
+
+def create_app(wanted: Settings | None = None) -> FastAPI:
+    """The application. Settings come from the environment unless given; nothing connects before the lifespan."""
+    chosen = wanted or settings()
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[ProcessState]:
+        logs.install()
+        ring = open_key_ring(chosen.keys_folder, chosen.issuer, chosen.audience)
+        async with open_process(chosen, ring) as state:
+            yield state
+
+    app: Any = FastAPI(
+        title="Sambang",
+        version=__version__,
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url="/openapi.json",
+        generate_unique_id_function=contract.operation_id,
+        max_body_size=1024 * 1024,
+        responses=problems.problems(problems.Invalid, problems.Unavailable),
+    )
+    app.openapi = partial(contract.document, app)
+    v1 = APIRouter(prefix="/v1")
+    for room in ROOMS:
+        v1.include_router(
+            room, responses=problems.problems(problems.Unauthorized, problems.Forbidden, problems.NotFound)
+        )
+    app.include_router(v1)
+    app.include_router(oversight.router)
+    problems.install(app)
+    if chosen.cors_origins:
+        app.add_middleware(
+            CORSMiddleware,
+            allow_origins=chosen.cors_origins,
+            allow_methods=["*"],
+            allow_headers=["*"],
+            expose_headers=EXPOSED,
+        )
+    app.add_middleware(AnswerHeaders)
+    app.add_middleware(logs.RequestLog)
+    return app  # type: ignore[no-any-return]  # Any above: FastAPI's openapi is a method, ours a function

@@ -1,0 +1,133 @@
+"""The unit of a visit and who lives there. A household outlives campaigns; numbers lie sealed with a blind index."""
+
+from datetime import date, datetime
+from enum import StrEnum
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlmodel import Field, UniqueConstraint
+
+from api.core.table import Identified, text_enum
+
+
+class HouseholdStatus(StrEnum):
+    ACTIVE = "active"
+    MOVED = "moved"
+    NOT_FOUND = "not_found"
+    MERGED = "merged"
+    SPLIT = "split"
+    INACTIVE = "inactive"
+
+
+class Source(StrEnum):
+    DTKS = "dtks"
+    P3KE = "p3ke"
+    DTSEN = "dtsen"
+    FIELD = "field"
+
+
+class Sex(StrEnum):
+    MALE = "male"
+    FEMALE = "female"
+
+
+class Whereabouts(StrEnum):
+    PRESENT = "present"
+    DECEASED = "deceased"
+    MOVED = "moved"
+    MOVED_ABROAD = "moved_abroad"
+    NEW = "new"
+    PRELIST_ERROR = "prelist_error"
+    NOT_FOUND = "not_found"
+
+
+class Household(Identified, table=True):
+    """A household. Team and enumerator are those of its assignment in the open campaign: row security reads them."""
+
+    __tablename__ = "households"
+    __table_args__ = (
+        sa.Index("ix_households_place", "region_code", "rw", "rt", "id"),
+        sa.Index("ix_households_team", "team_id", "id"),
+        sa.Index("ix_households_enumerator", "enumerator_id", "id"),
+    )
+
+    region_code: str = Field(max_length=13, foreign_key="regions.code")
+    rw: str | None = Field(default=None, max_length=3)
+    rt: str | None = Field(default=None, max_length=3)
+    address: str = Field(max_length=300)
+    head_name: str = Field(max_length=120)
+    latitude: float | None = None
+    longitude: float | None = None
+    accuracy_m: float | None = None
+    status: HouseholdStatus = Field(default=HouseholdStatus.ACTIVE, sa_type=text_enum(HouseholdStatus))
+    team_id: UUID | None = Field(default=None, foreign_key="teams.id")
+    enumerator_id: UUID | None = Field(default=None, foreign_key="staff.id")
+    created_at: datetime
+    updated_at: datetime
+    revision: int = 1
+
+
+class Family(Identified, table=True):
+    """A family card (KK) in a household; `no` counts them (NUK)."""
+
+    __tablename__ = "families"
+    __table_args__ = (UniqueConstraint("household_id", "no"),)
+
+    household_id: UUID = Field(foreign_key="households.id")
+    no: int
+    no_kk: bytes | None = None
+    no_kk_index: bytes | None = Field(default=None, index=True)
+
+
+class Member(Identified, table=True):
+    """A person of a household. The NIK is sealed, found by its index, and never unique: duplicates are for people."""
+
+    __tablename__ = "members"
+    __table_args__ = (sa.Index("ix_members_name_born", sa.text("lower(name)"), "born_on"),)
+
+    household_id: UUID = Field(foreign_key="households.id", index=True)
+    family_no: int = 1
+    line: int
+    nik: bytes | None = None
+    nik_index: bytes | None = Field(default=None, index=True)
+    nik_missing_reason: str | None = Field(default=None, max_length=40)
+    name: str = Field(max_length=120)
+    sex: Sex | None = Field(default=None, sa_type=text_enum(Sex))
+    born_on: date | None = None
+    born_at: str | None = Field(default=None, max_length=80)
+    relation: str | None = Field(default=None, max_length=40)
+    occupation: str | None = Field(default=None, max_length=80)
+    mother_name: str | None = Field(default=None, max_length=120)
+    whereabouts: Whereabouts | None = Field(default=None, sa_type=text_enum(Whereabouts))
+
+
+class HouseholdSource(Identified, table=True):
+    """Where a list names a household or one of its people: `external_id` is opaque text of that list."""
+
+    __tablename__ = "household_sources"
+    __table_args__ = (
+        UniqueConstraint("source", "external_id"),
+        sa.Index("ix_household_sources_household", "household_id", "source"),
+    )
+
+    household_id: UUID = Field(foreign_key="households.id")
+    member_id: UUID | None = Field(default=None, foreign_key="members.id")
+    source: Source = Field(sa_type=text_enum(Source))
+    external_id: str = Field(max_length=80)
+    desil: int | None = Field(default=None, ge=1, le=10)
+    percentile: int | None = Field(default=None, ge=1, le=100)
+    snapshot_id: UUID | None = Field(default=None, foreign_key="imports.id")
+    row_no: int | None = None
+    raw: bytes | None = None
+
+
+class HouseholdProgramme(Identified, table=True):
+    """An aid programme that a list says a household or a person receives."""
+
+    __tablename__ = "household_programmes"
+    __table_args__ = (UniqueConstraint("household_id", "member_id", "programme", postgresql_nulls_not_distinct=True),)
+
+    household_id: UUID = Field(foreign_key="households.id")
+    member_id: UUID | None = Field(default=None, foreign_key="members.id")
+    programme: str = Field(max_length=40)
+    source: Source = Field(sa_type=text_enum(Source))

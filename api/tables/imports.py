@@ -1,0 +1,94 @@
+"""A file that came in, the rows it was read into, and what was found wrong with them."""
+
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlmodel import Field
+
+from api.core.table import Identified, Table, text_enum
+
+
+class ImportStatus(StrEnum):
+    QUEUED = "queued"
+    CHECKING = "checking"
+    DONE = "done"
+    FAILED = "failed"
+
+
+class FindingLevel(StrEnum):
+    ERROR = "error"
+    WARNING = "warning"
+
+
+class Import(Identified, table=True):
+    """One file and how far it is; a dry run counts and reports and stores nothing else."""
+
+    __tablename__ = "imports"
+
+    campaign_id: UUID = Field(foreign_key="campaigns.id", index=True)
+    layout: str = Field(max_length=30)
+    dry_run: bool = False
+    status: ImportStatus = Field(default=ImportStatus.QUEUED, sa_type=text_enum(ImportStatus))
+    sha256: str = Field(max_length=64)
+    bytes: int = Field(sa_type=sa.BigInteger)
+    rows: int = 0
+    accepted: int = 0
+    rejected: int = 0
+    warnings: int = 0
+    households: int = 0
+    by_code: dict[str, Any] = Field(default_factory=dict, sa_type=JSONB)
+    problem: str | None = Field(default=None, max_length=60)
+    created_by: UUID = Field(foreign_key="principals.id")
+    created_at: datetime
+    finished_at: datetime | None = None
+
+
+class ImportFinding(Table, table=True):
+    """What is wrong with one cell: row, column, code; never the value."""
+
+    __tablename__ = "import_findings"
+
+    id: int | None = Field(default=None, sa_column=sa.Column(sa.BigInteger, sa.Identity(), primary_key=True))
+    import_id: UUID = Field(foreign_key="imports.id", index=True)
+    row_no: int
+    column: str = Field(max_length=60)
+    code: str = Field(max_length=60)
+    level: FindingLevel = Field(sa_type=text_enum(FindingLevel))
+
+
+class StagedPerson(Table, table=True):
+    """A person row between the file and the registry: sealed before `COPY`, then moved set-based; the worker's own."""
+
+    __tablename__ = "staged_people"
+    __table_args__ = (sa.Index("ix_staged_people_group", "import_id", "household_key"),)
+
+    import_id: UUID = Field(primary_key=True)
+    row_no: int = Field(primary_key=True)
+    household_key: str = Field(max_length=80)
+    household_id: UUID
+    member_id: UUID
+    family_id: UUID
+    source_id: UUID
+    external_id: str = Field(max_length=80)
+    region_code: str = Field(max_length=13)
+    rw: str | None = Field(default=None, max_length=3)
+    rt: str | None = Field(default=None, max_length=3)
+    address: str = Field(max_length=300)
+    no_kk: bytes | None = None
+    no_kk_index: bytes | None = None
+    nik: bytes | None = None
+    nik_index: bytes | None = None
+    nik_missing_reason: str | None = Field(default=None, max_length=40)
+    name: str = Field(max_length=120)
+    sex: str | None = Field(default=None, max_length=10)
+    born_on: date | None = None
+    born_at: str | None = Field(default=None, max_length=80)
+    relation: str | None = Field(default=None, max_length=40)
+    occupation: str | None = Field(default=None, max_length=80)
+    mother_name: str | None = Field(default=None, max_length=120)
+    programmes: list[str] = Field(default_factory=list, sa_type=sa.ARRAY(sa.Text))
+    raw: bytes

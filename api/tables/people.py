@@ -1,0 +1,111 @@
+"""Who acts: the principal that the database asks at every request, staff, machines, and their secrets."""
+
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlmodel import Field
+
+from api.core.table import Identified, Table, text_enum
+
+
+class PrincipalKind(StrEnum):
+    STAFF = "staff"
+    CLIENT = "client"
+
+
+class PrincipalRole(StrEnum):
+    BAPPEDA = "bappeda"
+    COORDINATOR = "coordinator"
+    ENUMERATOR = "enumerator"
+    DISKOMINFO = "diskominfo"
+    OBSERVER = "observer"
+    CLIENT = "client"
+
+
+class Principal(Identified, table=True):
+    """The one row behind every request: role, team and whether it still may; `version` kills older tokens."""
+
+    __tablename__ = "principals"
+
+    kind: PrincipalKind = Field(sa_type=text_enum(PrincipalKind))
+    role: PrincipalRole = Field(sa_type=text_enum(PrincipalRole))
+    team_id: UUID | None = Field(default=None, foreign_key="teams.id", index=True)
+    scopes: list[str] = Field(default_factory=list, sa_type=ARRAY(sa.Text))
+    active: bool = True
+    version: int = 1
+
+
+class StaffMember(Table, table=True):
+    """A person of the city or of the field organisation."""
+
+    __tablename__ = "staff"
+
+    id: UUID = Field(foreign_key="principals.id", primary_key=True)
+    username: str = Field(max_length=60, unique=True)
+    name: str = Field(max_length=120)
+    created_at: datetime
+    revision: int = 1
+
+
+class Credential(Table, table=True):
+    """A password's argon2id hash; no row means that the account has not been activated."""
+
+    __tablename__ = "credentials"
+
+    principal_id: UUID = Field(foreign_key="principals.id", primary_key=True)
+    password_hash: str = Field(max_length=300)
+    changed_at: datetime
+
+
+class ActivationCode(Identified, table=True):
+    """A one-time code with which a person sets the first password; only its hash is stored."""
+
+    __tablename__ = "activation_codes"
+
+    staff_id: UUID = Field(foreign_key="staff.id", index=True)
+    code_hash: bytes = Field(unique=True)
+    expires_at: datetime
+    used_at: datetime | None = None
+
+
+class RefreshToken(Identified, table=True):
+    """One link of a rotating family: used once, and once more only under the lost-answer rule (trust.md 5.4)."""
+
+    __tablename__ = "refresh_tokens"
+
+    family_id: UUID = Field(index=True)
+    principal_id: UUID = Field(foreign_key="principals.id", index=True)
+    token_hash: bytes = Field(unique=True)
+    device_id: str | None = Field(default=None, max_length=80)
+    issued_at: datetime
+    expires_at: datetime
+    used_at: datetime | None = None
+    child_id: UUID | None = None
+    revoked_at: datetime | None = None
+
+
+class Client(Table, table=True):
+    """A system of an agency that calls us as a machine."""
+
+    __tablename__ = "clients"
+
+    id: UUID = Field(foreign_key="principals.id", primary_key=True)
+    client_id: str = Field(max_length=60, unique=True)
+    name: str = Field(max_length=120)
+    agency: str = Field(max_length=120)
+    created_at: datetime
+    revision: int = 1
+
+
+class ClientSecret(Identified, table=True):
+    """A machine's secret as a hash; two may live at once, so that a change needs no pause."""
+
+    __tablename__ = "client_secrets"
+
+    client_id: UUID = Field(foreign_key="clients.id", index=True)
+    secret_hash: bytes = Field(unique=True)
+    created_at: datetime
+    revoked_at: datetime | None = None

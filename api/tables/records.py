@@ -1,0 +1,54 @@
+"""What the system keeps of its own doing: deeds, looks, and stored first answers."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlmodel import Field
+
+from api.core.table import Table
+
+
+class AuditEvent(Table, table=True):
+    """A deed: who did what to which thing in which request. Only ever added."""
+
+    __tablename__ = "audit_events"
+
+    seq: int | None = Field(default=None, sa_column=sa.Column(sa.BigInteger, sa.Identity(), primary_key=True))
+    at: datetime
+    actor_id: UUID | None = None
+    action: str = Field(max_length=60)
+    subject_id: UUID | None = Field(default=None, index=True)
+    request_id: str = Field(max_length=40)
+    detail: dict[str, Any] = Field(default_factory=dict, sa_type=JSONB)
+
+
+class Disclosure(Table, table=True):
+    """A look: one row for each answer that showed personal data of households, with the households' ids."""
+
+    __tablename__ = "disclosures"
+    __table_args__ = (sa.Index("ix_disclosures_households", "household_ids", postgresql_using="gin"),)
+
+    seq: int | None = Field(default=None, sa_column=sa.Column(sa.BigInteger, sa.Identity(), primary_key=True))
+    at: datetime
+    actor_id: UUID
+    operation: str = Field(max_length=60)
+    purpose: str | None = Field(default=None, max_length=60)
+    fields: list[str] = Field(sa_type=ARRAY(sa.Text))
+    household_ids: list[UUID] = Field(sa_type=ARRAY(sa.Uuid))
+    request_id: str = Field(max_length=40)
+
+
+class IdempotencyKey(Table, table=True):
+    """The first answer to an unsafe call, sealed, beside its effect."""
+
+    __tablename__ = "idempotency_keys"
+
+    principal_id: UUID = Field(foreign_key="principals.id", primary_key=True)
+    key: str = Field(max_length=255, primary_key=True)
+    fingerprint: bytes
+    status: int
+    answer: bytes
+    created_at: datetime

@@ -1,0 +1,70 @@
+"""A frozen set of decided verdicts: what agencies may read, copied so that later work cannot change it."""
+
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlmodel import Field, UniqueConstraint
+
+from api.core.table import Identified, Table
+
+
+class Release(Identified, table=True):
+    """A numbered release of a campaign, with its counts per source."""
+
+    __tablename__ = "releases"
+    __table_args__ = (UniqueConstraint("campaign_id", "number"),)
+
+    campaign_id: UUID = Field(foreign_key="campaigns.id")
+    number: int
+    counts: dict[str, Any] = Field(sa_type=JSONB)
+    created_by: UUID = Field(foreign_key="principals.id")
+    created_at: datetime
+
+
+class ReleasedHousehold(Table, table=True):
+    """A household as it was decided."""
+
+    __tablename__ = "released_households"
+
+    release_id: UUID = Field(foreign_key="releases.id", primary_key=True)
+    household_id: UUID = Field(primary_key=True)
+    assignment_id: UUID
+    verdict_id: UUID
+    verdict_revision: int
+    region_code: str = Field(max_length=13)
+    rw: str | None = Field(default=None, max_length=3)
+    rt: str | None = Field(default=None, max_length=3)
+    address: str = Field(max_length=300)
+    head_name: str = Field(max_length=120)
+    members: int
+    field_result: str = Field(max_length=40)
+    eligibility: str = Field(max_length=40)
+    reasons: list[str] = Field(sa_type=ARRAY(sa.Text))
+    criteria: list[str] = Field(sa_type=ARRAY(sa.Text))
+    criteria_set: str | None = Field(default=None, max_length=60)
+    registry_action: str = Field(max_length=40)
+    sources: list[str] = Field(sa_type=ARRAY(sa.Text))
+    decided_at: datetime
+
+
+class ReleasedMember(Table, table=True):
+    """A person of a released household; the sealed NIK is bound to the member's id and opened only on the way out."""
+
+    __tablename__ = "released_members"
+
+    release_id: UUID = Field(foreign_key="releases.id", primary_key=True)
+    member_id: UUID = Field(primary_key=True)
+    household_id: UUID = Field(index=True)
+    family_no: int
+    line: int
+    external_id: str | None = Field(default=None, max_length=80)
+    source: str | None = Field(default=None, max_length=10)
+    nik: bytes | None = None
+    name: str = Field(max_length=120)
+    sex: str | None = Field(default=None, max_length=10)
+    born_on: date | None = None
+    relation: str | None = Field(default=None, max_length=40)
+    whereabouts: str | None = Field(default=None, max_length=20)
