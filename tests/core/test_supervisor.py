@@ -159,7 +159,9 @@ def test_second_signal_does_not_wait_for_the_grace(tmp_path: Path) -> None:
             "impatient", ["/bin/sh", "-c", f"kill -INT {os.getpid()}; trap '' INT; sleep 0.3; kill -INT {os.getpid()}"]
         )
 
+        started = time.monotonic()
         assert supervisor.wait() == 128 + signal.SIGKILL
+        assert time.monotonic() - started < 10
         assert process.returncode == -signal.SIGKILL
 
 
