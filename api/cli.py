@@ -1,58 +1,44 @@
 """`sambang`: what an operator types."""
 
 import asyncio
+import json
+import os
+import sys
 from pathlib import Path
 from typing import Annotated
-from urllib.parse import unquote, urlsplit
 
-import asyncpg
 import typer
 import uvicorn
 from rich.console import Console
 
-from api.access import row_security
-from api.access.tokens import make_signing_key
-from api.core import migrations
-from api.core.settings import database_settings, settings
-from api.core.vault import make_vault_keys
+from api import standalone
+from api.core.embedded import EmbeddedError
+from api.core.process import UnsafeDatabase
+from api.core.settings import settings
+from api.core.supervisor import PortUnavailable, Supervisor
+from api.demo import seed as demo_seed
+from api.imports.jobs import run_worker
+from api.main import create_app
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help=__doc__)
 keys = typer.Typer(no_args_is_help=True, help="Signing and vault keys.")
 app.add_typer(keys, name="keys")
 console = Console()
+CONTRACT = Path(__file__).parent.parent / "openapi" / "openapi.json"
 
 
 @app.command()
 def migrate(revision: str = "head") -> None:
     """Migrate the database as its owner, then install roles, grants and row policies."""
-    migrations.upgrade(revision)
-    asyncio.run(_install_row_security())
+    standalone.migrate(revision)
     console.print("Migrated; roles and row policies are installed.")
-
-
-async def _install_row_security() -> None:
-    wanted = database_settings()
-    login = urlsplit(wanted.database_url)
-    owner = await asyncpg.connect(wanted.owner_url)
-    try:
-        password = unquote(login.password) if login.password else None
-        await row_security.install(owner, wanted.role_prefix, unquote(login.username or ""), password)
-    finally:
-        await owner.close()
 
 
 @keys.command("make")
 def make_keys() -> None:
     """Make the keys that are missing, readable by this user only; existing keys are never touched."""
-    make_keys_in(settings().keys_folder)
+    standalone.make_keys(settings().keys_folder)
     console.print(f"Keys are in {settings().keys_folder}. Keep a copy apart from the database's backup.")
-
-
-def make_keys_in(folder: Path) -> None:
-    """The signing key and the vault's keys."""
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    make_vault_keys(folder)
-    make_signing_key(folder)
 
 
 @app.command()
@@ -61,8 +47,83 @@ def serve(
     port: int = 8000,
     fd: Annotated[int | None, typer.Option(help="Listen on this socket, inherited from a supervisor.")] = None,
 ) -> None:
-    """Serve the API from one process."""
+    """Serve the API from one process; several of them stand behind a load balancer."""
     uvicorn.run("api.main:create_app", factory=True, host=host, port=port, fd=fd, access_log=False, log_level="warning")
+
+
+@app.command()
+def worker() -> None:
+    """Do the work that waits: imports."""
+    asyncio.run(run_worker(settings()))
+
+
+@app.command()
+def openapi(check: Annotated[bool, typer.Option("--check", help="Fail when the file is stale.")] = False) -> None:
+    """Write the published contract, `openapi/openapi.json`."""
+    os.environ.setdefault("SAMBANG_DATABASE_URL", "postgresql://nobody@/nowhere")  # nothing connects
+    made = json.dumps(create_app().openapi(), indent=1, ensure_ascii=False) + "\n"
+    if not check:
+        CONTRACT.write_text(made, encoding="utf-8")
+    elif CONTRACT.read_text(encoding="utf-8") != made:
+        console.print(
+            "openapi/openapi.json is stale: run scripts/openapi, read the diff, add a line to openapi/CHANGELOG.md"
+        )
+        raise typer.Exit(1)
+
+
+@app.command()
+def seed(full: Annotated[bool, typer.Option("--full", help="52,881 households instead of 3,000.")] = False) -> None:
+    """Make the demo's people, campaign, teams and training in an empty database (refused in production)."""
+    made = asyncio.run(demo_seed.seed_people(settings()))
+    console.print(f"{len(made.staff)} people; their logins are in {settings().private_folder / 'demo.json'}.")
+    if full:
+        console.print("The households come in through the import: `sambang up --full` uploads them.")
+
+
+@app.command()
+def up(
+    host: str = "127.0.0.1",
+    port: int = 8000,
+    workers: Annotated[int, typer.Option(min=1, max=64, help="Processes of the API.")] = 1,
+    demo: Annotated[bool, typer.Option(help="Seed invented people and households on the first start.")] = True,
+    full: Annotated[bool, typer.Option("--full", help="52,881 households instead of 3,000.")] = False,
+    reset: Annotated[bool, typer.Option("--reset", help="Delete the embedded database first.")] = False,
+) -> None:
+    """Run the whole house on this machine: database, migrations, demo, API and worker."""
+    folder = Path(os.environ.get("SAMBANG_PRIVATE_FOLDER", ".sambang")).resolve()
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    (folder / "keys").mkdir(exist_ok=True, mode=0o700)
+    try:
+        code = _run_house(folder, f"http://{host}:{port}", host, port, workers, demo, full, reset)
+    except (
+        standalone.RefusedToStart,
+        EmbeddedError,
+        PortUnavailable,
+        UnsafeDatabase,
+        demo_seed.RefusedToSeed,
+    ) as refused:
+        console.print(f"[red]{refused}[/red]")
+        code = 1
+    raise typer.Exit(code)
+
+
+def _run_house(folder: Path, url: str, host: str, port: int, workers: int, demo: bool, full: bool, reset: bool) -> int:
+    with Supervisor() as supervisor, standalone.running_database(folder, reset=reset) as (addresses, cluster):
+        standalone.prepare(folder, addresses)
+        standalone.migrate()
+        if cluster is not None:
+            supervisor.watch("database", cluster.process)
+        if demo:
+            asyncio.run(demo_seed.seed_people(settings()))
+        standalone.start_processes(supervisor, host, port, workers)
+        standalone.await_ready(supervisor, url)
+        if demo and supervisor.asked is None:
+            demo_seed.import_households(settings(), url, 52_881 if full else 3_000, console)
+        standalone.banner(console, url, folder)
+        if demo:
+            demo_seed.print_logins(settings(), console)
+        sys.stdout.flush()
+        return supervisor.wait()
 
 
 if __name__ == "__main__":

@@ -9,8 +9,8 @@ from pathlib import Path
 import asyncpg
 import pytest
 
+from api import standalone
 from api.access import row_security
-from api.cli import make_keys_in
 from api.core import migrations
 from api.core.embedded import EmbeddedPostgres, start
 from api.core.settings import Settings, database_settings
@@ -38,7 +38,7 @@ def cluster() -> Iterator[EmbeddedPostgres]:
 def keys_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Keys of this session only."""
     folder = tmp_path_factory.mktemp("keys") / "keys"
-    make_keys_in(folder)
+    standalone.make_keys(folder)
     return folder
 
 

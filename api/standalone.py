@@ -1,0 +1,158 @@
+"""The whole house on one machine: database, migrations, roles, demo, API and worker as one tree of processes.
+
+`scripts/run` calls this. A city that has a PostgreSQL server of its own runs `sambang migrate`, `serve` and `worker`
+as services instead; nothing here is needed then.
+"""
+
+import asyncio
+import os
+import secrets
+import shutil
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import quote, urlsplit, urlunsplit
+
+import asyncpg
+import httpx
+from rich.console import Console
+
+from api.access import row_security
+from api.access.tokens import make_signing_key
+from api.core import embedded, migrations
+from api.core.settings import database_settings, settings
+from api.core.supervisor import Supervisor, listen
+from api.core.vault import make_vault_keys
+
+LOGIN = "sambang_login"
+DATABASE = "sambang"
+READY_S = 60.0
+
+
+class RefusedToStart(RuntimeError):
+    """Something is missing or unsafe; the message says what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Addresses:
+    """The database as its owner and as the login role reach it."""
+
+    owner: str
+    login: str
+
+
+def make_keys(folder: Path) -> None:
+    """The signing key and the vault's keys, where they are missing; existing keys are never touched."""
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    make_vault_keys(folder)
+    make_signing_key(folder)
+
+
+def login_password(folder: Path) -> str:
+    """The login role's password on a server of the city's own; made once, kept beside the keys."""
+    path = folder / "login.password"
+    if not path.exists():
+        path.touch(mode=0o600)
+        path.write_text(secrets.token_urlsafe(32))
+    return path.read_text().strip()
+
+
+@contextmanager
+def running_database(folder: Path, *, reset: bool) -> Iterator[tuple[Addresses, embedded.EmbeddedPostgres | None]]:
+    """The embedded PostgreSQL, or the one that `SAMBANG_DATABASE_URL` names (as its owner)."""
+    external = os.environ.get("SAMBANG_DATABASE_URL")
+    if external is not None:
+        if reset:
+            raise RefusedToStart("--reset deletes only the embedded database; drop and create your own by hand")
+        parts = urlsplit(external)
+        place = parts.netloc.rpartition("@")[2]
+        netloc = f"{LOGIN}:{quote(login_password(folder / 'keys'))}@{place}"
+        yield Addresses(external, urlunsplit(parts._replace(netloc=netloc))), None
+        return
+    cluster_folder = folder / "postgres"
+    if reset:
+        embedded.reset(cluster_folder)
+        shutil.rmtree(folder / "files", ignore_errors=True)
+        (folder / "demo.json").unlink(missing_ok=True)
+    with embedded.start(cluster_folder) as cluster:
+        asyncio.run(_make_database(cluster.owner_url))
+        yield Addresses(cluster.database_url(DATABASE), cluster.database_url(DATABASE, LOGIN)), cluster
+
+
+async def _make_database(url: str) -> None:
+    owner = await asyncpg.connect(url)
+    try:
+        if not await owner.fetchval("select true from pg_database where datname = $1", DATABASE):
+            await owner.execute(f"create database {DATABASE}")
+    finally:
+        await owner.close()
+
+
+async def install_row_security() -> None:
+    """Roles, grants and policies on the owner's database, for the login role that `database_url` names."""
+    wanted = database_settings()
+    login = urlsplit(wanted.database_url)
+    owner = await asyncpg.connect(wanted.owner_url)
+    try:
+        await row_security.install(owner, wanted.role_prefix, login.username or LOGIN, login.password)
+    finally:
+        await owner.close()
+
+
+def migrate(revision: str = "head") -> None:
+    """Migrate as the owner, then install what the migrations do not hold: roles, grants, policies."""
+    migrations.upgrade(revision)
+    asyncio.run(install_row_security())
+
+
+def start_processes(supervisor: Supervisor, host: str, port: int, workers: int) -> None:
+    """Start the API's processes on one socket, and the worker."""
+    socket = listen(host, port)
+    socket.set_inheritable(True)
+    command = [sys.executable, "-m", "api.cli"]
+    for number in range(1, workers + 1):
+        supervisor.start(f"api {number}", [*command, "serve", "--fd", str(socket.fileno())], pass_fds=[socket.fileno()])
+    supervisor.start("worker", [*command, "worker"])
+    socket.close()
+
+
+def await_ready(supervisor: Supervisor, url: str) -> None:
+    """Wait until the API says it is ready; raises when a process ends or nothing answers in a minute."""
+    until = time.monotonic() + READY_S
+    while time.monotonic() < until and supervisor.asked is None:
+        ended = [name for name, process in supervisor.processes.items() if process.poll() is not None]
+        if ended:
+            raise RefusedToStart(f"{ended[0]} ended; its reason stands above")
+        try:
+            if httpx.get(f"{url}/readyz", timeout=5).status_code == httpx.codes.OK:
+                return
+        except httpx.TransportError:
+            pass
+        time.sleep(0.1)
+    if supervisor.asked is None:
+        raise RefusedToStart("the API did not become ready")
+
+
+def prepare(folder: Path, addresses: Addresses) -> None:
+    """Put the addresses into the environment that every process of the house reads, and make what is missing."""
+    os.environ.setdefault("SAMBANG_ENV", "development")
+    os.environ["SAMBANG_DATABASE_URL"] = addresses.login
+    os.environ["SAMBANG_DATABASE_OWNER_URL"] = addresses.owner
+    os.environ["SAMBANG_PRIVATE_FOLDER"] = str(folder)
+    database_settings.cache_clear()
+    settings.cache_clear()
+    if settings().env == "production" and not (folder / "keys").exists():
+        raise RefusedToStart(
+            f"no keys in {folder / 'keys'}: a production start never makes secrets; run `sambang keys make`"
+        )
+    make_keys(folder / "keys")
+
+
+def banner(console: Console, url: str, folder: Path) -> None:
+    """Say where everything is."""
+    console.print(f"\n[bold]Sambang[/bold] answers at [cyan]{url}[/cyan]   (Ctrl-C ends it)")
+    console.print(f"  contract   {url}/openapi.json\n  health     {url}/readyz")
+    console.print(f"  private    {folder} (database, keys, files: never commit it)")
