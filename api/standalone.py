@@ -146,7 +146,7 @@ def prepare(folder: Path, addresses: Addresses) -> None:
     settings.cache_clear()
     if settings().env == "production" and not (folder / "keys").exists():
         raise RefusedToStart(
-            f"no keys in {folder / 'keys'}: a production start never makes secrets; run `sambang keys make`"
+            f"no keys in {folder}/keys: production makes no secrets by itself; run `sambang keys make`"
         )
     make_keys(folder / "keys")
 

@@ -1,0 +1,45 @@
+"""The contract is current, and every operation says who may call it."""
+
+from typing import Any
+
+import pytest
+
+from tests.support.house import House
+
+PUBLIC = {
+    "readHealth", "readReadiness", "readProblem", "readMeta", "openSession", "issueToken", "revokeToken", "readKeys",
+    "readServerMetadata", "activateAccount",
+}  # fmt: skip
+
+
+@pytest.fixture
+def operations(house: House) -> dict[str, dict[str, Any]]:
+    """Every operation by its id."""
+    found = [operation for path in house.app.openapi()["paths"].values() for operation in path.values()]
+    assert len({operation["operationId"] for operation in found}) == len(found), "operation ids are unique"
+    return {operation["operationId"]: operation for operation in found}
+
+
+def test_every_operation_names_its_permission_or_is_known_to_be_public(operations: dict[str, dict[str, Any]]) -> None:
+    open_to_all = {name for name, operation in operations.items() if not operation.get("x-permission")}
+
+    assert open_to_all == PUBLIC
+
+
+def test_every_operation_is_described_and_grouped(operations: dict[str, dict[str, Any]]) -> None:
+    for name, operation in operations.items():
+        assert operation.get("description") or operation.get("summary"), name
+        assert operation.get("tags"), name
+
+
+def test_no_personal_number_is_a_parameter(operations: dict[str, dict[str, Any]]) -> None:
+    for name, operation in operations.items():
+        names = {parameter["name"].lower() for parameter in operation.get("parameters", [])}
+        assert not names & {"nik", "no_kk", "name", "member_name", "born_on"}, name
+
+
+def test_every_refusal_is_a_problem_document(operations: dict[str, dict[str, Any]]) -> None:
+    for name, operation in operations.items():
+        for status, answer in operation["responses"].items():
+            if status[0] in "45" and name not in ("issueToken", "revokeToken", "readReadiness"):
+                assert list(answer.get("content", {})) == ["application/problem+json"], f"{name} {status}"
