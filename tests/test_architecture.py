@@ -7,10 +7,31 @@ from pathlib import Path
 import pytest
 
 API = Path(__file__).parent.parent / "api"
-ORDER = (
-    "core tables access regions campaigns households assignments imports questionnaires verdicts visits sync supervision"
-    " matching releases exchange portal oversight bridges demo main standalone cli"
-).split()
+ORDER = [
+    "core",
+    "tables",
+    "access",
+    "regions",
+    "campaigns",
+    "households",
+    "assignments",
+    "imports",
+    "questionnaires",
+    "verdicts",
+    "visits",
+    "sync",
+    "supervision",
+    "matching",
+    "releases",
+    "exchange",
+    "portal",
+    "oversight",
+    "bridges",
+    "demo",
+    "main",
+    "standalone",
+    "cli",
+]
 LAYERS = ["problems", "schemas", "queries", "craft", "service", "router"]
 FILES = sorted(API.rglob("*.py"))
 
