@@ -10,15 +10,17 @@ from fastapi.middleware.cors import CORSMiddleware
 
 from api import __version__
 from api.access.tokens import open_key_ring
+from api.campaigns import router as campaigns
 from api.core import contract, logs, problems
 from api.core.headers import AnswerHeaders
 from api.core.process import ProcessState, open_process
 from api.core.settings import Settings, settings
 from api.oversight import router as oversight
 from api.regions import router as regions
+from api.releases import router as releases
 
 # in the order of the field season
-ROOMS: tuple[APIRouter, ...] = (regions.router, oversight.v1)
+ROOMS: tuple[APIRouter, ...] = (regions.router, campaigns.router, releases.router, oversight.v1)
 EXPOSED = [
     "ETag",
     "Link",

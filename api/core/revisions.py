@@ -20,8 +20,8 @@ class PreconditionFailed(Problem):
     )
 
 
-def etag(revision: int) -> str:
-    """The strong ETag of a revision."""
+def etag(revision: int | str) -> str:
+    """The strong ETag of a revision (text where an answer is made of several)."""
     return f'"{revision}"'
 
 
@@ -38,7 +38,7 @@ def demand(seen: str, revision: int) -> None:
         raise PreconditionFailed
 
 
-def not_modified(request: Request, response: Response, revision: int) -> bool:
+def not_modified(request: Request, response: Response, revision: int | str) -> bool:
     """Put the ETag on the answer; true when the caller already has this revision (answer 304 then)."""
     response.headers["ETag"] = etag(revision)
     seen = request.headers.get("if-none-match", "")

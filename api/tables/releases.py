@@ -25,7 +25,7 @@ class Release(Identified, table=True):
 
 
 class ReleasedHousehold(Table, table=True):
-    """A household as it was decided."""
+    """A household as it was decided. `members` are all who are listed, `present` those found living there."""
 
     __tablename__ = "released_households"
 
@@ -40,6 +40,7 @@ class ReleasedHousehold(Table, table=True):
     address: str = Field(max_length=300)
     head_name: str = Field(max_length=120)
     members: int
+    present: int
     field_result: str = Field(max_length=40)
     eligibility: str = Field(max_length=40)
     reasons: list[str] = Field(sa_type=ARRAY(sa.Text))
@@ -51,7 +52,10 @@ class ReleasedHousehold(Table, table=True):
 
 
 class ReleasedMember(Table, table=True):
-    """A person of a released household; the sealed NIK is bound to the member's id and opened only on the way out."""
+    """A person of a released household; the sealed NIK is bound to the member's id and opened only on the way out.
+
+    `external_ids` is what each source calls the person: `{"dtks": ["D…"]}`.
+    """
 
     __tablename__ = "released_members"
 
@@ -60,8 +64,7 @@ class ReleasedMember(Table, table=True):
     household_id: UUID = Field(index=True)
     family_no: int
     line: int
-    external_id: str | None = Field(default=None, max_length=80)
-    source: str | None = Field(default=None, max_length=10)
+    external_ids: dict[str, list[str]] = Field(sa_type=JSONB)
     nik: bytes | None = None
     name: str = Field(max_length=120)
     sex: str | None = Field(default=None, max_length=10)

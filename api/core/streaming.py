@@ -1,0 +1,47 @@
+"""Long answers in constant memory: a stream reads in a read-only transaction of its own, as the same principal.
+
+The request's transaction, with its disclosure, is committed before the first row is read. A connection that cannot be
+had, or a principal that was switched off meanwhile, is still a problem document: nothing is sent before the first part.
+"""
+
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from uuid import UUID
+
+import asyncpg
+from fastapi.responses import StreamingResponse
+from starlette.types import Send
+
+from api.core.database import Database, raw, take_principal, transaction
+
+PREFETCH = 500
+
+
+async def stream_rows(
+    database: Database, principal: UUID, version: int, query: str, *arguments: object, prefetch: int = PREFETCH
+) -> AsyncGenerator[list[asyncpg.Record], None]:
+    """The rows of a query, `prefetch` at a time, under the principal's own database role and row security."""
+    async with transaction(database, read_only=True) as connection:
+        wire = await raw(connection)
+        await take_principal(wire, database, principal, version)
+        cursor = await wire.cursor(query, *arguments)
+        while rows := await cursor.fetch(prefetch):
+            yield rows
+
+
+class Stream(StreamingResponse):
+    """A streamed answer that makes its first part before it says 200, and always closes what it reads from."""
+
+    def __init__(self, parts: AsyncGenerator[bytes, None], *, media_type: str, headers: dict[str, str]) -> None:
+        super().__init__(parts, media_type=media_type, headers=headers)
+        self.parts = parts
+
+    async def stream_response(self, send: Send) -> None:
+        """Refusals of the first part are raised here, before the status line is gone."""
+        async with aclosing(self.parts) as parts:
+            first = await anext(parts, b"")
+            await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
+            await send({"type": "http.response.body", "body": first, "more_body": True})
+            async for part in parts:
+                await send({"type": "http.response.body", "body": part, "more_body": True})
+        await send({"type": "http.response.body", "body": b"", "more_body": False})

@@ -1,0 +1,113 @@
+"""`/v1/releases`."""
+
+from collections.abc import AsyncGenerator
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Query, Request, Response
+
+from api.access.actor import Actor, ConnectionDep, VaultDep, may, token_claims
+from api.access.roles import Permission
+from api.access.tokens import Claims
+from api.core.database import DatabaseDep
+from api.core.idempotency import Route
+from api.core.paging import Page, page
+from api.core.problems import problems
+from api.core.revisions import etag, not_modified
+from api.core.streaming import Stream, stream_rows
+from api.releases import service
+from api.releases.files import Parts
+from api.releases.problems import NothingDecided
+from api.releases.schemas import FileName, ReleaseFilter, ReleaseIn, ReleaseOut
+
+router = APIRouter(prefix="/releases", tags=["releases"], route_class=Route)
+UNCHANGED: dict[int | str, dict[str, Any]] = {304: {"description": "You have it already."}}
+# a release never changes, but what it holds is for its reader alone
+KEEP = {"Cache-Control": "private, max-age=31536000, immutable", "Vary": "Authorization"}
+
+
+@router.post("", status_code=201, responses=problems(NothingDecided))
+async def make_release(
+    connection: ConnectionDep,
+    actor: Annotated[Actor, may(Permission.RELEASES_WRITE)],
+    wanted: ReleaseIn,
+    response: Response,
+) -> ReleaseOut:
+    """Freeze the verdicts that are decided now as the campaign's next release.
+
+    Later decisions, edits and imports do not change it. A source's `valid` counts its households with field result
+    `completed` and at least one listed person found living there; a household of two lists counts under each.
+    """
+    release = await service.make_release(connection, actor, wanted)
+    response.headers["Location"] = f"/v1/releases/{release.id}"
+    return release
+
+
+@router.get("")
+async def list_releases(
+    connection: ConnectionDep,
+    actor: Annotated[Actor, may(Permission.RELEASES_READ)],
+    wanted: Annotated[ReleaseFilter, Query()],
+    request: Request,
+    response: Response,
+) -> Page[ReleaseOut]:
+    """List releases, the oldest first."""
+    found = await service.list_releases(connection, actor, wanted)
+    shown, following = page(found, wanted, lambda release: (release.id,), request, response)
+    return Page(items=shown, next=following)
+
+
+@router.get("/{release_id}", response_model=ReleaseOut, responses=UNCHANGED)
+async def read_release(
+    connection: ConnectionDep,
+    actor: Annotated[Actor, may(Permission.RELEASES_READ)],
+    release_id: UUID,
+    request: Request,
+    response: Response,
+) -> ReleaseOut | Response:
+    """Read a release with its counts. It never changes, so keep it."""
+    release = await service.find_release(connection, actor, release_id)
+    response.headers.update(KEEP)
+    if not_modified(request, response, service.edition(actor)):
+        return Response(status_code=304, headers=dict(response.headers))
+    return service.told(release, actor)
+
+
+@router.get(
+    "/{release_id}/files/{name}",
+    response_class=Response,
+    responses=UNCHANGED
+    | {200: {"description": "The file, streamed.", "content": {"text/csv": {}, "application/x-ndjson": {}}}},
+)
+async def download_release_file(
+    connection: ConnectionDep,
+    database: DatabaseDep,
+    claims: Annotated[Claims, Depends(token_claims)],
+    vault: VaultDep,
+    actor: Annotated[Actor, may(Permission.RELEASES_READ)],
+    release_id: UUID,
+    name: FileName,
+    request: Request,
+    response: Response,
+) -> Response:
+    """Download a file of a release; the same bytes every time, ordered by region, RW, RT and household.
+
+    `households.csv` and `households.ndjson` are one row a household. Agencies get them without personal numbers;
+    Bappeda's have the head's NIK, masked. `dtks_update.csv` is one row for each id that the DTKS gave a person, with
+    the whole NIK and the codes of `hasil_verivali` and `keberadaan_art_bdt`: Bappeda only.
+
+    CSV is RFC 4180 in UTF-8 with a byte-order mark, because Excel needs it; NDJSON has none. Instants are in WIB. Cells
+    that a spreadsheet would run as a formula, and numbers that it would round (NIK), begin with an apostrophe: a
+    program takes one leading apostrophe off. Every download is put on record for every household in it.
+    """
+    release = await service.find_release(connection, actor, release_id)
+    headers = {"ETag": etag(service.edition(actor)), "Vary": "Authorization", "Cache-Control": "no-store"}
+    if name in service.files_for(actor.role) and not_modified(request, response, service.edition(actor)):
+        return Response(status_code=304, headers=headers)
+
+    def read(query: str, *arguments: object) -> Parts:
+        return stream_rows(database, claims.subject, claims.version, query, *arguments)
+
+    parts: AsyncGenerator[bytes, None] = await service.open_file(connection, actor, release, name, vault, read)
+    headers["Content-Disposition"] = f'attachment; filename="{service.file_name(release, name)}"'
+    return Stream(parts, media_type=service.MEDIA_TYPES[name], headers=headers)
