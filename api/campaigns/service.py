@@ -16,7 +16,7 @@ from api.campaigns import queries
 from api.campaigns.problems import BusyElsewhere, ImpactAssessmentMissing, NoTrainedTeam
 from api.campaigns.schemas import CampaignFilter, CampaignIn, CampaignPatch
 from api.core import clock
-from api.core.database import Connection, save
+from api.core.database import Connection, raw, save
 from api.core.problems import Invalid, NotFound, WrongState
 from api.core.revisions import demand
 from api.tables import Campaign, CampaignStatus, Questionnaire, Region
@@ -76,18 +76,19 @@ async def change_campaign(
         raise WrongState(allowed=list(allowed))
     campaign.sqlmodel_update(changes)
     await _examine(session, campaign, changes)
-    if "span" in changes and await queries.largest_team(actor.connection, campaign.id) > campaign.span:
+    wire = await raw(await session.connection())
+    if "span" in changes and await queries.largest_team(wire, campaign.id) > campaign.span:
         raise Invalid("/span", "smaller_than_team")
-    await _move(actor, campaign, target)
+    await _move(wire, actor, campaign, target)
     campaign.revision += 1
     await save(session, campaign)
     await actor.note("campaign.changed", campaign.id, fields=sorted(changes), before=before, after=target)
     return campaign
 
 
-async def _move(actor: Actor, campaign: Campaign, target: CampaignStatus) -> None:
+async def _move(wire: Connection, actor: Actor, campaign: Campaign, target: CampaignStatus) -> None:
     """The gates of the field and of the end. Work that is going on keeps the paper that it was begun with."""
-    wire, opens = actor.connection, target is CampaignStatus.FIELDWORK and campaign.status is not target
+    opens = target is CampaignStatus.FIELDWORK and campaign.status is not target
     if target is not CampaignStatus.PREPARATION and campaign.impact_assessment_ref is None:
         raise ImpactAssessmentMissing
     if opens and not await queries.has_trained_team(wire, campaign.id):

@@ -17,7 +17,7 @@ from api.campaigns import queries
 from api.campaigns.problems import AlreadyMember, BusyElsewhere, TeamFull, WrongRole
 from api.campaigns.team_schemas import CampaignPart, MemberIn, TeamIn, TeamMemberOut, TeamOut, TeamPatch
 from api.core import clock
-from api.core.database import save
+from api.core.database import raw, save
 from api.core.problems import Invalid, NotFound, WrongState
 from api.core.revisions import demand
 from api.tables import Campaign, CampaignStatus, Principal, Region, RegionLevel, StaffMember, Team, TeamMember
@@ -47,7 +47,7 @@ async def create_team(session: AsyncSession, actor: Actor, body: TeamIn) -> Team
     await _demand_role(session, body.coordinator_id, Role.COORDINATOR, "/coordinator_id")
     await _demand_district(session, body.district_code)
     team = await save(session, Team.model_validate(body.model_dump()))
-    await _seat(session, actor, campaign, team, body.coordinator_id)
+    await _seat(session, campaign, team, body.coordinator_id)
     await actor.note("team.created", team.id, campaign_id=campaign.id, coordinator_id=team.coordinator_id)
     return (await _with_members(session, [team]))[0]
 
@@ -67,7 +67,7 @@ async def change_team(session: AsyncSession, actor: Actor, team_id: UUID, seen: 
     if following != former:
         left = update(Principal).where(col(Principal.id) == former, col(Principal.team_id) == team.id)
         await session.exec(left.values(team_id=None))
-        await _seat(session, actor, campaign, team, following)
+        await _seat(session, campaign, team, following)
     await actor.note("team.changed", team.id, fields=sorted(changes), coordinator_id=following)
     return (await _with_members(session, [team]))[0]
 
@@ -92,7 +92,7 @@ async def add_member(session: AsyncSession, actor: Actor, team_id: UUID, body: M
         session,
         TeamMember(campaign_id=campaign.id, team_id=team.id, staff_id=body.staff_id, starts_on=body.starts_on),
     )
-    await _seat(session, actor, campaign, team, body.staff_id)
+    await _seat(session, campaign, team, body.staff_id)
     team.revision += 1
     await save(session, team)
     left = former.team_id if former else None
@@ -143,12 +143,12 @@ async def _demand_district(session: AsyncSession, code: str | None) -> None:
         raise Invalid("/district_code", "unknown_region")
 
 
-async def _seat(session: AsyncSession, actor: Actor, campaign: Campaign, team: Team, staff_id: UUID) -> None:
+async def _seat(session: AsyncSession, campaign: Campaign, team: Team, staff_id: UUID) -> None:
     """Let a person see this team's rows, unless work in another open campaign still needs the present team.
 
     In preparation the present team is kept until field work opens; later a person cannot have two.
     """
-    if await queries.busy_elsewhere(actor.connection, campaign.id, [staff_id]):
+    if await queries.busy_elsewhere(await raw(await session.connection()), campaign.id, [staff_id]):
         if campaign.status is CampaignStatus.PREPARATION:
             return
         raise BusyElsewhere

@@ -86,7 +86,7 @@ async def test_the_same_key_gives_the_first_answer_again(house: House) -> None:
 
     answers = [await dewi.post("/v1/campaigns", json=PILOT, headers={"Idempotency-Key": "k1"}) for _ in range(2)]
 
-    assert [answer.status_code for answer in answers] == [201, 201]
+    assert [answer.status_code for answer in answers] == [201, 201], answers[0].text
     assert answers[1].headers["Idempotency-Replayed"] == "true"
     assert answers[0].json() == answers[1].json()
 
