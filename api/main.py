@@ -9,18 +9,22 @@ from fastapi import APIRouter, FastAPI
 from fastapi.middleware.cors import CORSMiddleware
 
 from api import __version__
+from api.access import oauth_router
+from api.access import router as access
 from api.access.tokens import open_key_ring
 from api.campaigns import router as campaigns
 from api.core import contract, logs, problems
 from api.core.headers import AnswerHeaders
 from api.core.process import ProcessState, open_process
 from api.core.settings import Settings, settings
+from api.households import router as households
+from api.imports import router as imports
 from api.oversight import router as oversight
 from api.regions import router as regions
 from api.releases import router as releases
 
 # in the order of the field season
-ROOMS: tuple[APIRouter, ...] = (regions.router, campaigns.router, releases.router, oversight.v1)
+ROOMS: tuple[APIRouter, ...] = (access.router, regions.router, campaigns.router, households.router, imports.router, releases.router, oversight.v1)
 EXPOSED = [
     "ETag",
     "Link",
@@ -62,6 +66,7 @@ def create_app(wanted: Settings | None = None) -> FastAPI:
             room, responses=problems.problems(problems.Unauthorized, problems.Forbidden, problems.NotFound)
         )
     app.include_router(v1)
+    app.include_router(oauth_router.well_known)
     app.include_router(oversight.router)
     problems.install(app)
     if chosen.cors_origins:

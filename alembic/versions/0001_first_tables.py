@@ -425,7 +425,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["import_id"], ["imports.id"], name=op.f("fk_import_findings_import_id_imports")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_import_findings")),
     )
-    op.create_index(op.f("ix_import_findings_import_id"), "import_findings", ["import_id"], unique=False)
+    op.create_index("ix_import_findings_place", "import_findings", ["import_id", "row_no", "id"], unique=False)
     op.create_table(
         "released_households",
         sa.Column("release_id", sa.Uuid(), nullable=False),
@@ -969,7 +969,7 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_released_members_household_id"), table_name="released_members")
     op.drop_table("released_members")
     op.drop_table("released_households")
-    op.drop_index(op.f("ix_import_findings_import_id"), table_name="import_findings")
+    op.drop_index("ix_import_findings_place", table_name="import_findings")
     op.drop_table("import_findings")
     op.drop_index("ix_households_team", table_name="households")
     op.drop_index("ix_households_place", table_name="households")

@@ -32,7 +32,7 @@ def if_match(request: Request, if_match: Annotated[str | None, Header(examples=[
     return if_match.strip().removeprefix("W/")
 
 
-def demand(seen: str, revision: int) -> None:
+def demand(seen: str, revision: int | str) -> None:
     """Raise 412 unless the caller saw this revision (`*` is any)."""
     if seen != "*" and etag(revision) not in [part.strip() for part in seen.split(",")]:
         raise PreconditionFailed

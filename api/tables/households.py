@@ -62,6 +62,8 @@ class Household(Identified, table=True):
     status: HouseholdStatus = Field(default=HouseholdStatus.ACTIVE, sa_type=text_enum(HouseholdStatus))
     team_id: UUID | None = Field(default=None, foreign_key="teams.id")
     enumerator_id: UUID | None = Field(default=None, foreign_key="staff.id")
+    # keyed digest of the call that added a household found in the field: the same call again is the same household
+    added_by_call: bytes | None = None
     created_at: datetime
     updated_at: datetime
     revision: int = 1

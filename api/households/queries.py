@@ -1,0 +1,105 @@
+"""The SQL of the households room. Row security says which rows there are; ids and filters say which are wanted."""
+
+# The assignment of a household's latest campaign that the caller may see.
+LATEST_ASSIGNMENT = """
+left join lateral (
+    select a.* from assignments a join campaigns c on c.id = a.campaign_id
+    where a.household_id = h.id order by c.starts_on desc, a.id desc limit 1
+) a on true"""
+ASSIGNMENT_IN_CAMPAIGN = "join assignments a on a.household_id = h.id"
+
+ASSIGNMENT = """
+case when a.id is not null then jsonb_build_object(
+    'id', a.id, 'campaign_id', a.campaign_id, 'team_id', a.team_id, 'enumerator_id', a.enumerator_id,
+    'status', a.status, 'verdict_stage', a.verdict_stage, 'field_result', a.field_result,
+    'eligibility', a.eligibility, 'revision', a.revision)::text end as assignment"""
+
+SUMMARY = f"""
+select h.id, h.region_code, h.rw, h.rt, h.address, h.head_name, h.status, h.revision, {ASSIGNMENT}
+from households h"""  # noqa: S608  # text of ours
+
+# A household whole in one statement. Sealed numbers leave as the text that they are and are opened by the vault.
+HOUSEHOLD = f"""
+select h.id, h.region_code, h.rw, h.rt, h.address, h.head_name, h.status, h.revision, h.latitude, h.longitude,
+    h.accuracy_m, a.holder_id, {ASSIGNMENT}, jsonb_build_object(
+    'families', (select coalesce(jsonb_agg(jsonb_build_object(
+        'id', f.id, 'no', f.no, 'no_kk', convert_from(f.no_kk, 'UTF8')) order by f.no), '[]')
+        from families f where f.household_id = h.id),
+    'members', (select coalesce(jsonb_agg(jsonb_build_object(
+        'id', m.id, 'family_no', m.family_no, 'line', m.line, 'nik', convert_from(m.nik, 'UTF8'),
+        'nik_missing_reason', m.nik_missing_reason, 'name', m.name, 'sex', m.sex, 'born_on', m.born_on,
+        'born_at', m.born_at, 'relation', m.relation, 'occupation', m.occupation, 'mother_name', m.mother_name,
+        'whereabouts', m.whereabouts) order by m.family_no, m.line, m.id), '[]')
+        from members m where m.household_id = h.id),
+    'sources', (select coalesce(jsonb_agg(jsonb_build_object(
+        'source', s.source, 'external_id', s.external_id, 'member_id', s.member_id, 'desil', s.desil,
+        'percentile', s.percentile, 'snapshot_id', s.snapshot_id) order by s.source, s.external_id), '[]')
+        from household_sources s where s.household_id = h.id),
+    'programmes', (select coalesce(jsonb_agg(jsonb_build_object(
+        'programme', p.programme, 'member_id', p.member_id, 'source', p.source)
+        order by p.programme, p.member_id), '[]') from household_programmes p where p.household_id = h.id),
+    'verdict', (select jsonb_build_object(
+        'id', v.id, 'revision', r.revision, 'field_result', r.field_result, 'eligibility', r.eligibility,
+        'reasons', r.reasons, 'criteria', r.criteria, 'criteria_set', r.criteria_set,
+        'registry_action', r.registry_action)
+        from verdicts v join verdict_revisions r on r.verdict_id = v.id
+        where v.assignment_id = a.id order by r.revision desc limit 1))::text as whole
+from households h {LATEST_ASSIGNMENT}
+where h.id = $1"""  # noqa: S608  # text of ours
+
+IN_REGION = "h.region_code in (select r.code from regions r where r.code = ? or r.code like ? || '.%')"
+
+OF_NIK = "h.id in (select m.household_id from members m where m.nik_index = any(?))"
+OF_NO_KK = "h.id in (select f.household_id from families f where f.no_kk_index = any(?))"
+
+ON_A_LIST = "exists (select from household_sources s where s.household_id = h.id"
+
+# From the household to its people: row security lets no function but equality reach an index of theirs.
+OF_NAME = "exists (select from members m where m.household_id = h.id and lower(m.name) = lower(?)"
+OF_NAME += " and m.born_on = "
+
+LIKELY = "select * from likely_duplicates($1, $2, $3, $4, $5)"
+
+SEEN = "select address, rw, rt, status, revision from households where id = $1 for no key update"
+CORRECT = """
+update households set address = $2, rw = $3, rt = $4, status = $5, updated_at = $6, revision = revision + 1
+where id = $1"""
+
+# Where a household may be found: the campaign's own regions, a village, and (for an enumerator) the own team.
+PLACE_OF_WORK = """
+select c.status, exists (
+        select from regions r where r.code = $2 and r.level = 'village'
+    ) as village, exists (
+        select from unnest(c.region_codes) covered where $2 = covered or starts_with($2, covered || '.')
+    ) as covered, exists (select from teams t where t.id = $3 and t.campaign_id = c.id) as own_team
+from campaigns c where c.id = $1"""
+
+# Separate statements: each child's policy asks for its parent, which a statement does not see before it ends.
+ADD_HOUSEHOLD = """
+insert into households (id, region_code, rw, rt, address, head_name, latitude, longitude, accuracy_m, status, team_id,
+    enumerator_id, added_by_call, created_at, updated_at, revision)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'active', $10, $11, $12, $13, $13, 1)
+on conflict (id) do nothing returning id"""
+ADDED_BY = "select added_by_call from households where id = $1"
+ADD_PEOPLE = """
+with cards as (
+    insert into families (id, household_id, no, no_kk, no_kk_index)
+    select f.id, $1, f.no, f.no_kk, f.no_kk_index
+    from unnest($2::uuid[], $3::int[], $4::bytea[], $5::bytea[]) as f (id, no, no_kk, no_kk_index)
+), source as (
+    insert into household_sources (id, household_id, source, external_id) values ($6, $1, 'field', $20)
+)
+insert into members (id, household_id, family_no, line, nik, nik_index, nik_missing_reason, name, sex, born_on, born_at,
+    relation, occupation, mother_name)
+select m.id, $1, m.family_no, m.line, m.nik, m.nik_index, m.reason, m.name, m.sex, m.born_on, m.born_at, m.relation,
+    m.occupation, m.mother_name
+from unnest($7::uuid[], $8::int[], $9::int[], $10::bytea[], $11::bytea[], $12::text[], $13::text[], $14::text[],
+    $15::date[], $16::text[], $17::text[], $18::text[], $19::text[])
+    as m (id, family_no, line, nik, nik_index, reason, name, sex, born_on, born_at,
+        relation, occupation, mother_name)"""
+ADD_ASSIGNMENT = """
+insert into assignments (id, campaign_id, household_id, team_id, enumerator_id, holder_id, status, revision)
+values ($1, $2, $3, $4, $5, $5, $6, 1)"""
+ADD_ASSIGNMENT_EVENT = """
+insert into assignment_events (assignment_id, event, actor_id, status, enumerator_id, team_id, at)
+values ($1, 'added', $2, $3, $4, $5, $6)"""

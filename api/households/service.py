@@ -1,0 +1,183 @@
+"""Households read, searched, corrected, and added when the field finds one that no list has."""
+
+import re
+from typing import Any
+from uuid import UUID
+
+from uuid_utils.compat import uuid7
+
+from api.access.actor import Actor
+from api.access.roles import Role
+from api.core import clock
+from api.core.conditions import Conditions
+from api.core.database import Connection
+from api.core.paging import Page
+from api.core.problems import Forbidden, Invalid, NotFound
+from api.core.revisions import demand
+from api.core.vault import Vault
+from api.households import adding, queries, showing
+from api.households.bodies import HouseholdIn, HouseholdPatch, HouseholdSearch
+from api.households.problems import CampaignNotOpen, HouseholdConflict, PurposeRequired
+from api.households.schemas import (
+    HouseholdFilter,
+    HouseholdOut,
+    HouseholdSummary,
+    IdentitiesOut,
+    LikelyDuplicate,
+    MemberOut,
+)
+from api.tables import AssignmentStatus, CampaignStatus
+
+SEARCH_LIMIT = 100
+WHOLE = ("names", "address", "nik", "no_kk")
+
+
+async def list_households(connection: Connection, wanted: HouseholdFilter) -> list[HouseholdSummary]:
+    """One more household than a page holds, in the order of their ids."""
+    conditions = Conditions()
+    if (after := wanted.after(UUID)) is not None:
+        conditions.add("h.id > ?", after[0])
+    conditions.add("a.campaign_id = ?", wanted.campaign_id)
+    conditions.add(queries.IN_REGION, wanted.region_code)
+    for column in ("rw", "rt"):
+        conditions.add(f"h.{column} = ?", getattr(wanted, column))
+    conditions.add("a.status = ?", wanted.assignment_status)
+    for column in ("verdict_stage", "eligibility", "enumerator_id", "team_id"):
+        conditions.add(f"a.{column} = ?", getattr(wanted, column))
+    asked = {"s.source = ": wanted.source, "s.desil <= ": wanted.desil_max, "s.external_id = ": wanted.external_id}
+    listed = [text + conditions.bind(value) for text, value in asked.items() if value is not None]
+    if listed:
+        conditions.texts.append(" and ".join((queries.ON_A_LIST, *listed)) + ")")
+    join = queries.LATEST_ASSIGNMENT if wanted.campaign_id is None else queries.ASSIGNMENT_IN_CAMPAIGN
+    return await _summaries(connection, join, conditions, wanted.limit + 1)
+
+
+async def search_households(
+    connection: Connection, actor: Actor, vault: Vault, body: HouseholdSearch
+) -> Page[HouseholdSummary] | Page[LikelyDuplicate]:
+    """The caller's own households that match; to an enumerator, that somebody like this is listed, never who."""
+    nik = vault.indexes("nik", body.nik) if body.nik else None
+    no_kk = vault.indexes("no_kk", body.no_kk) if body.no_kk else None
+    if actor.role is Role.ENUMERATOR:
+        by_name = (body.member_name, body.born_on, body.region_code)
+        likely = await connection.fetch(queries.LIKELY, nik, no_kk, *by_name)
+        await actor.disclose(
+            "search_households", [row["household_id"] for row in likely], ("rt_rw", "masked_name", "team")
+        )
+        return Page(items=[showing.likely_duplicate(row) for row in likely], next=None)
+    conditions = Conditions()
+    conditions.add(queries.OF_NIK, nik)
+    conditions.add(queries.OF_NO_KK, no_kk)
+    if body.member_name is not None:
+        born_on = conditions.bind(body.born_on)
+        conditions.add(queries.OF_NAME + born_on + ")", body.member_name)
+        conditions.add(queries.IN_REGION, body.region_code)
+    found = await _summaries(connection, queries.LATEST_ASSIGNMENT, conditions, SEARCH_LIMIT)
+    await actor.disclose("search_households", [household.id for household in found])
+    return Page(items=found, next=None)
+
+
+async def find_household(connection: Connection, household_id: UUID) -> Any:
+    """The household as one row, still sealed; raises `NotFound` when it is not among the caller's."""
+    found = await connection.fetchrow(queries.HOUSEHOLD, household_id)
+    if found is None:
+        raise NotFound
+    return found
+
+
+async def show_household(actor: Actor, vault: Vault, found: Any, operation: str) -> HouseholdOut:
+    """A found household as this caller may see it, with the look on record."""
+    fields = WHOLE if showing.sees_whole_numbers(found, actor.id) else ("names", "address")
+    await actor.disclose(operation, [found["id"]], fields)
+    return showing.household(found, vault, actor.id)
+
+
+async def list_members(connection: Connection, actor: Actor, vault: Vault, household_id: UUID) -> list[MemberOut]:
+    """The people of a household, family by family."""
+    found = await find_household(connection, household_id)
+    return (await show_household(actor, vault, found, "list_members")).members
+
+
+async def read_identities(
+    connection: Connection, actor: Actor, vault: Vault, household_id: UUID, purpose: str | None
+) -> IdentitiesOut:
+    """Whole numbers for a stated purpose; the look is on record with it."""
+    if purpose is None:
+        raise PurposeRequired
+    found = await find_household(connection, household_id)
+    await actor.disclose("read_identities", [household_id], (*WHOLE, "mother_name"), purpose)
+    return showing.identities(found, vault, purpose)
+
+
+async def correct_household(
+    connection: Connection, actor: Actor, household_id: UUID, seen: str, body: HouseholdPatch
+) -> None:
+    """Correct address, RT/RW or status; enumerators do so through their visits."""
+    if actor.role is Role.ENUMERATOR:
+        raise Forbidden
+    present = await connection.fetchrow(queries.SEEN, household_id)
+    if present is None:
+        raise NotFound
+    # the ETag also names the assignment: a change there is no conflict with a change here
+    demand(re.sub(r'"(\d+)\.[^"]*"', r'"\1"', seen), present["revision"])
+    names = ("address", "rw", "rt", "status")
+    wanted = {name: present[name] for name in names} | body.model_dump(exclude_unset=True)
+    changed = [name for name in names if wanted[name] != present[name]]
+    if changed:
+        await connection.execute(queries.CORRECT, household_id, *(wanted[name] for name in names), clock.now())
+        await actor.note("household.corrected", household_id, fields=changed, revision=present["revision"] + 1)
+
+
+async def add_household(connection: Connection, actor: Actor, vault: Vault, body: HouseholdIn) -> None:
+    """Add a household that no list has: `open` for the enumerator who found it, `unassigned` from Bappeda."""
+    if actor.role is Role.COORDINATOR:
+        raise Forbidden
+    adding.demand_sense(body)
+    written, *older = adding.digests(body, vault)
+    if await _added_before(connection, body.id, [written, *older]):
+        return
+    await _demand_place(connection, actor, body)
+    finder = actor.id if actor.role is Role.ENUMERATOR else None
+    team = actor.team_id if finder else None
+    place = (body.region_code, body.rw, body.rt, body.address, adding.head_name(body))
+    where = (body.location.lat, body.location.lon, body.location.accuracy_m) if body.location else (None, None, None)
+    present = clock.now()
+    added = await connection.fetchval(queries.ADD_HOUSEHOLD, body.id, *place, *where, team, finder, written, present)
+    if added is None:  # a retry that ran beside the first call, or an id of somebody else
+        if not await _added_before(connection, body.id, [written, *older]):
+            raise HouseholdConflict
+        return
+    families, members = adding.sealed_families(body, vault), adding.sealed_members(body, vault)
+    await connection.execute(queries.ADD_PEOPLE, body.id, *families, uuid7(), *members, str(body.id))
+    assignment_id, status = uuid7(), AssignmentStatus.OPEN if finder else AssignmentStatus.UNASSIGNED
+    await connection.execute(
+        queries.ADD_ASSIGNMENT, assignment_id, body.campaign_id, body.id, team, finder, status.value
+    )
+    await connection.execute(queries.ADD_ASSIGNMENT_EVENT, assignment_id, actor.id, status.value, finder, team, present)
+    await actor.note("household.added", body.id, assignment_id=assignment_id, members=len(body.members))
+
+
+async def _added_before(connection: Connection, household_id: UUID, digests: list[bytes]) -> bool:
+    """Whether this very call has been answered before; raises `HouseholdConflict` when other content has the id."""
+    row = await connection.fetchrow(queries.ADDED_BY, household_id)
+    if row is not None and row["added_by_call"] not in digests:
+        raise HouseholdConflict
+    return row is not None
+
+
+async def _demand_place(connection: Connection, actor: Actor, body: HouseholdIn) -> None:
+    place = await connection.fetchrow(queries.PLACE_OF_WORK, body.campaign_id, body.region_code, actor.team_id)
+    if place is None:
+        raise Invalid("/campaign_id", "unknown_campaign")
+    if place["status"] != CampaignStatus.FIELDWORK or (actor.role is Role.ENUMERATOR and not place["own_team"]):
+        raise CampaignNotOpen
+    if not place["village"]:
+        raise Invalid("/region_code", "unknown_region")
+    if not place["covered"]:
+        raise Invalid("/region_code", "outside_campaign")
+
+
+async def _summaries(connection: Connection, join: str, conditions: Conditions, limit: int) -> list[HouseholdSummary]:
+    ending = f"order by h.id limit {limit}"
+    query = " ".join((queries.SUMMARY, join, conditions.where(), ending))
+    return [showing.summary(row) for row in await connection.fetch(query, *conditions.values)]
