@@ -24,7 +24,15 @@ from api.regions import router as regions
 from api.releases import router as releases
 
 # in the order of the field season
-ROOMS: tuple[APIRouter, ...] = (access.router, regions.router, campaigns.router, households.router, imports.router, releases.router, oversight.v1)
+ROOMS: tuple[APIRouter, ...] = (
+    access.router,
+    regions.router,
+    campaigns.router,
+    households.router,
+    imports.router,
+    releases.router,
+    oversight.v1,
+)
 EXPOSED = [
     "ETag",
     "Link",

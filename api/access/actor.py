@@ -1,6 +1,6 @@
 """Token to actor: the two doors of a room, and `may(permission)` in a route's signature."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any
 from uuid import UUID
@@ -11,10 +11,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from api.access import audit
-from api.access.roles import GRANTS, Permission, Role
+from api.access.roles import Permission, Role, scopes_of
 from api.access.tokens import Claims, InvalidToken, KeyRing
 from api.core.database import Connection, DatabaseDep, raw, session_of, take_principal, transaction
-from api.core.idempotency import claim
+from api.core.idempotency import claim, is_shown_once
 from api.core.problems import Forbidden, Unauthorized
 from api.core.vault import Vault
 
@@ -40,6 +40,10 @@ class Actor:
     async def note(self, action: str, subject_id: UUID | None, **detail: Any) -> None:
         """Record a deed of this actor in this transaction: `noun.verb`, past tense."""
         await audit.note(self.connection, self.id, self.request_id, action, subject_id, **detail)
+
+    async def note_all(self, deeds: Sequence[tuple[str, UUID, dict[str, Any]]]) -> None:
+        """Record many deeds at once: action, subject and detail of each."""
+        await audit.note_all(self.connection, self.id, self.request_id, deeds)
 
     async def disclose(
         self,
@@ -69,16 +73,14 @@ async def open_connection(
     """One request, one transaction, in the caller's own database role: commit if the handler returns."""
     async with transaction(database) as connection:
         wire = await raw(connection)
-        found = await take_principal(wire, database, claims.subject, claims.version)
+        found = await take_principal(wire, database, claims.subject, claims.version, claims.family_id)
         role = Role(found["role"])
-        held = frozenset(found["scopes"]) if role is Role.CLIENT else frozenset(map(str, GRANTS[role]))
-        if role is Role.CLIENT:
-            held = (held & claims.scopes) | {Permission.ME_READ}
+        # never more than the token was issued for, never more than the principal still holds
+        held = (scopes_of(role, found["scopes"]) & claims.scopes) | {Permission.ME_READ}
         actor = Actor(claims.subject, found["kind"], role, found["team_id"], held, request.state.request_id, wire)
         request.state.actor = actor
-        if request.headers.get("content-type", "").startswith("application/json") or not request.headers.get(
-            "content-type"
-        ):
+        kind = request.headers.get("content-type", "application/json")
+        if kind.startswith("application/json") and not is_shown_once(request):
             request.state.claim = await claim(wire, request.state.vault, actor.id, request, await request.body())
         yield connection
 

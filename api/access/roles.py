@@ -1,10 +1,11 @@
 """The whole policy on one screen: permissions (which are also the scopes of machines) and who holds them."""
 
+from collections.abc import Iterable
 from enum import StrEnum
 
 from api.tables import PrincipalRole as Role
 
-__all__ = ["CLIENT_SCOPES", "GRANTS", "Permission", "Role"]
+__all__ = ["APPOINTS", "CLIENT_SCOPES", "GRANTS", "Permission", "Role", "scopes_of"]
 
 
 class Permission(StrEnum):
@@ -12,6 +13,7 @@ class Permission(StrEnum):
     ASSIGNMENTS_WRITE = "assignments:write"
     CAMPAIGNS_READ = "campaigns:read"
     CAMPAIGNS_WRITE = "campaigns:write"
+    CLIENTS_READ = "clients:read"
     CLIENTS_WRITE = "clients:write"
     HOUSEHOLDS_READ = "households:read"
     HOUSEHOLDS_SEARCH = "households:search"
@@ -46,11 +48,11 @@ FIELD = {
 
 # fmt: off
 GRANTS: dict[Role, frozenset[Permission]] = {role: frozenset(EVERYBODY | held) for role, held in {
-    Role.BAPPEDA:     FIELD | {P.ASSIGNMENTS_WRITE, P.CAMPAIGNS_WRITE, P.IDENTITIES_READ, P.IMPORTS_WRITE, P.QUESTIONNAIRES_WRITE,
+    Role.BAPPEDA:     FIELD | {P.ASSIGNMENTS_WRITE, P.CAMPAIGNS_WRITE, P.CLIENTS_READ, P.IDENTITIES_READ, P.IMPORTS_WRITE, P.QUESTIONNAIRES_WRITE,
                                P.RELEASES_READ, P.RELEASES_WRITE, P.STAFF_READ, P.STAFF_WRITE, P.VERDICTS_DECIDE},
     Role.COORDINATOR: FIELD | {P.ASSIGNMENTS_WRITE, P.IDENTITIES_READ, P.STAFF_READ, P.VERDICTS_REVIEW},
     Role.ENUMERATOR:  FIELD | {P.VISITS_WRITE},
-    Role.DISKOMINFO:  {P.CLIENTS_WRITE, P.STAFF_READ, P.STAFF_WRITE},
+    Role.DISKOMINFO:  {P.CLIENTS_READ, P.CLIENTS_WRITE, P.STAFF_READ, P.STAFF_WRITE},
     Role.OBSERVER:    {P.STAFF_READ},
     Role.CLIENT:      set(),
 }.items()}
@@ -58,3 +60,15 @@ GRANTS: dict[Role, frozenset[Permission]] = {role: frozenset(EVERYBODY | held) f
 
 # What a machine may be given; its own list of scopes says what it was given.
 CLIENT_SCOPES = frozenset({P.RELEASES_READ, P.REGIONS_READ, P.CAMPAIGNS_READ, P.QUESTIONNAIRES_READ})
+
+# Who makes and changes which accounts. Whoever may hand out a code for an account may become it, so those who see
+# households are Bappeda's to appoint, and the custodian of keys and clients is not.
+APPOINTS: dict[Role, frozenset[Role]] = {
+    Role.BAPPEDA: frozenset({Role.BAPPEDA, Role.COORDINATOR, Role.ENUMERATOR, Role.OBSERVER}),
+    Role.DISKOMINFO: frozenset({Role.DISKOMINFO, Role.OBSERVER}),
+}
+
+
+def scopes_of(role: str, own: Iterable[str]) -> frozenset[str]:
+    """What a token of this principal may say: a person's role decides, a machine has its own list."""
+    return frozenset(own) if role == Role.CLIENT else frozenset(map(str, GRANTS[Role(role)]))

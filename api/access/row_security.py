@@ -18,6 +18,7 @@ TEAM = "(select nullif(current_setting('sambang.team_id', true), '')::uuid)"
 IN_HOUSEHOLD = "exists (select from households h where h.id = household_id)"
 IN_ASSIGNMENT = "exists (select from assignments a where a.id = assignment_id)"
 IN_VERDICT = "exists (select from verdicts v where v.id = verdict_id)"
+APPOINTED = "exists (select from principals p where p.id = staff_id and p.role in ({}))"
 READ, ADD, ALL = "select", "select, insert", "select, insert, update"
 
 
@@ -55,12 +56,16 @@ APPEND_ONLY = (
 # fmt: off
 RULES: tuple[Rule, ...] = (
     # who calls
-    Rule(("access", "bappeda", "diskominfo"), "principals", ALL),
-    Rule("worker", "principals", READ),
+    Rule("access", "principals", "select, update", "true", columns="version"),
+    Rule(("bappeda", "diskominfo", "observer", "worker"), "principals", READ, "true"),
+    Rule("bappeda", "principals", "insert, update", "role in ('bappeda', 'coordinator', 'enumerator', 'observer')"),
+    Rule("diskominfo", "principals", "insert, update", "role in ('diskominfo', 'observer', 'client')"),
+    Rule("coordinator", "principals", READ, f"team_id = {TEAM}"),
     Rule("access", "alembic_version", READ),
-    Rule("access", "credentials", "select, insert, update, delete"),
-    Rule("access", "activation_codes", ALL),
-    Rule(("bappeda", "diskominfo"), "activation_codes", "insert"),
+    Rule("access", "credentials", ALL),
+    Rule("access", "activation_codes", "select, update", "true"),
+    Rule("bappeda", "activation_codes", "insert", APPOINTED.format("'bappeda', 'coordinator', 'enumerator', 'observer'")),
+    Rule("diskominfo", "activation_codes", "insert", APPOINTED.format("'diskominfo', 'observer'")),
     Rule("access", "refresh_tokens", ALL),
     Rule("access", "staff", READ, "true"),
     Rule(("bappeda", "diskominfo"), "staff", ALL, "true"),
@@ -137,6 +142,19 @@ language sql stable security definer set search_path from current as $$
 $$
 """
 
+# The login role asks whether a token's family still lives, and nothing else about it; who switches an account off
+# ends its sessions without reading them. In the transaction that takes the caller's role, so it costs no round trip.
+SESSIONS = """
+create or replace function session_alive(family uuid) returns boolean
+language sql stable security definer set search_path from current as $$
+    select exists (select from refresh_tokens t where t.family_id = family and t.revoked_at is null)
+$$;
+create or replace function end_sessions(principal uuid) returns void
+language sql volatile security definer set search_path from current as $$
+    update refresh_tokens t set revoked_at = now() where t.principal_id = principal and t.revoked_at is null
+$$
+"""
+
 
 async def install(connection: asyncpg.Connection, prefix: str, login: str, login_password: str | None) -> None:
     """Make roles, grants and policies what this file says. Idempotent; run by the owner in one transaction.
@@ -146,6 +164,7 @@ async def install(connection: asyncpg.Connection, prefix: str, login: str, login
     async with connection.transaction():
         await _make_roles(connection, prefix, login, login_password)
         await connection.execute(LIKELY_DUPLICATES)
+        await connection.execute(SESSIONS)
         tables = await connection.fetch(
             "select c.relname as name from pg_class c where c.relkind in ('r', 'p') and c.relnamespace = current_schema()::regnamespace"
         )
@@ -165,11 +184,18 @@ async def install(connection: asyncpg.Connection, prefix: str, login: str, login
         queue_users = f"{_quoted(prefix + 'bappeda')}, {_quoted(prefix + 'worker')}"
         await connection.execute(f"grant usage on all sequences in schema {schema} to {queue_users}")
         await connection.execute(f"grant select on principals to {_quoted(login)}")
-        signature = "likely_duplicates(bytea[], bytea[], text, date, text)"
-        await connection.execute(f"revoke all on function {signature} from public")
         await connection.execute(
-            f"grant execute on function {signature} to {', '.join(_quoted(prefix + role) for role in (*FIELD_ROLES, 'bappeda'))}"
+            f"create policy rule_login_select on principals for select to {_quoted(login)} using (true)"
         )
+        for signature, callers in (
+            ("likely_duplicates(bytea[], bytea[], text, date, text)", (*FIELD_ROLES, "bappeda")),
+            ("end_sessions(uuid)", ("bappeda", "diskominfo", "access")),
+        ):
+            named = ", ".join(_quoted(prefix + role) for role in callers)
+            await connection.execute(f"revoke all on function {signature} from public")
+            await connection.execute(f"grant execute on function {signature} to {named}")
+        await connection.execute("revoke all on function session_alive(uuid) from public")
+        await connection.execute(f"grant execute on function session_alive(uuid) to {_quoted(login)}")
 
 
 async def _make_roles(connection: asyncpg.Connection, prefix: str, login: str, password: str | None) -> None:

@@ -53,7 +53,7 @@ def _complete(method: str, operation: dict[str, Any]) -> None:
     if permissions:
         operation["x-permission"] = permissions[0]
         operation["description"] = f"{operation.get('description', '')}\n\nPermission: `{permissions[0]}`.".strip()
-        if method != "get":
+        if method != "get" and "x-shown-once" not in operation:
             operation.setdefault("parameters", []).append(IDEMPOTENCY_KEY)
     for answer in operation["responses"].values():
         problem = answer.get("content", {}).get("application/json", {}).get("schema", {})

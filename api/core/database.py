@@ -23,12 +23,13 @@ from api.core.table import Table
 Connection: TypeAlias = asyncpg.Connection
 Kept = TypeVar("Kept", bound=Table)
 
-# Asked as the login role, which may read nothing but this table: takes the principal's role or finds nobody.
+# Asked as the login role, which may read nothing but this table: takes the principal's role or finds nobody. The
+# token's family of refresh tokens (`sid`) must still live: `session_alive` says yes or no of one family, no more.
 TAKE_PRINCIPAL = """
 select p.kind, p.role, p.team_id, p.scopes,
        set_config('role', $3 || p.role, true), set_config('sambang.actor_id', p.id::text, true),
        set_config('sambang.team_id', coalesce(p.team_id::text, ''), true)
-from principals p where p.id = $1 and p.version = $2 and p.active
+from principals p where p.id = $1 and p.version = $2 and p.active and ($4::uuid is null or session_alive($4))
 """
 TAKE_ROLE = "select set_config('role', $1, true)"
 
@@ -94,9 +95,11 @@ async def transaction(database: Database, *, read_only: bool = False) -> AsyncIt
         await connection.close()
 
 
-async def take_principal(wire: Connection, database: Database, principal: object, version: int) -> asyncpg.Record:
-    """Act as this principal until the transaction ends; 401 when it is unknown, switched off or changed."""
-    found = await wire.fetchrow(TAKE_PRINCIPAL, principal, version, database.role_prefix)
+async def take_principal(
+    wire: Connection, database: Database, principal: object, version: int, family: object = None
+) -> asyncpg.Record:
+    """Act as this principal until the transaction ends; 401 when it is unknown, switched off, changed or signed out."""
+    found = await wire.fetchrow(TAKE_PRINCIPAL, principal, version, database.role_prefix, family)
     if found is None:
         raise Unauthorized
     return found

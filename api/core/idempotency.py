@@ -15,10 +15,12 @@ import orjson
 from fastapi import Request, Response
 from fastapi.routing import APIRoute
 
-from api.core.problems import Problem
+from api.core.problems import Invalid, Problem
 from api.core.vault import Vault
 
 UNSAFE = frozenset({"POST", "PUT", "PATCH", "DELETE"})
+# the `openapi_extra` of a route whose answer is a secret: it is never stored, so the route takes no Idempotency-Key
+SHOWN_ONCE = {"x-shown-once": True}
 KEPT_HEADERS = ("content-type", "location", "etag")
 
 
@@ -54,6 +56,11 @@ class Claim:
     fingerprint: bytes
 
 
+def is_shown_once(request: Request) -> bool:
+    """Whether the answer of this request's route may not be stored."""
+    return bool((getattr(request.scope.get("route"), "openapi_extra", None) or {}).get("x-shown-once"))
+
+
 async def claim(
     connection: asyncpg.Connection,
     vault: Vault,
@@ -66,8 +73,10 @@ async def claim(
     `body` is what makes two calls the same: the JSON body, or the sha256 of an uploaded file.
     """
     key = request.headers.get("idempotency-key")
-    if key is None or request.method not in UNSAFE or len(key) > 255:
+    if key is None or request.method not in UNSAFE:
         return None
+    if not 0 < len(key) <= 255:
+        raise Invalid("header:Idempotency-Key", "string_too_long" if key else "string_too_short")
     fingerprint = hashlib.sha256(f"{request.method} {request.url.path}\n".encode() + body).digest()
     lock = int.from_bytes(hashlib.sha256(f"{principal_id}|{key}".encode()).digest()[:8], "big", signed=True)
     if not await connection.fetchval("select pg_try_advisory_xact_lock($1)", lock):

@@ -2,14 +2,19 @@
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from functools import cache
 from uuid import UUID
 
 import asyncpg
 from uuid_utils.compat import uuid7
 
+from api.access.families import token_hash
 from api.access.roles import Role
+from api.access.seeding import demo_password_hash
 from api.core.vault import Vault
 
+PASSWORD = "sepeda ontel biru"
+hashed = cache(demo_password_hash)
 WHEN = datetime(2022, 11, 2, 1, 0, tzinfo=UTC)  # 08:00 WIB, the first morning of the field work
 
 
@@ -230,3 +235,25 @@ class Make:
             "update households set team_id = $2, enumerator_id = $3 where id = $1", household_id, team, who
         )
         return made
+
+    async def password(self, person: Person, password: str = PASSWORD) -> str:
+        """The person has set this password."""
+        await self.owner.execute(
+            "insert into credentials (principal_id, password_hash, changed_at) values ($1, $2, $3)",
+            person.id,
+            hashed(password),
+            WHEN,
+        )
+        return password
+
+    async def secret(self, machine: Person) -> str:
+        """The machine has this secret."""
+        secret = f"secret-of-{machine.id}"
+        await self.owner.execute(
+            "insert into client_secrets (id, client_id, secret_hash, created_at) values ($1, $2, $3, $4)",
+            uuid7(),
+            machine.id,
+            token_hash(secret),
+            WHEN,
+        )
+        return secret

@@ -1,0 +1,141 @@
+"""Refresh tokens: a sign-in is a family, each token in it is used once and has one child (trust.md 5.4).
+
+Field rule: a phone may lose the answer that carried the next token. A used token is therefore taken once more if it
+was used at most ten minutes ago and its child was never used: that child is revoked and another one issued. Any other
+reuse means that two parties hold the family, and the family ends. Only SHA-256 of a token is stored.
+"""
+
+import hashlib
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final, Literal
+from uuid import UUID
+
+from uuid_utils.compat import uuid7
+
+from api.access.roles import scopes_of
+from api.core.database import Connection
+
+LOST_ANSWER: Final = timedelta(minutes=10)
+
+LOCK_FAMILY = """
+select family_id, pg_advisory_xact_lock(hashtextextended(family_id::text, 2)) from refresh_tokens where token_hash = $1
+"""
+PRESENTED = """
+select t.id, t.family_id, t.principal_id, t.device_id, t.expires_at, t.used_at, t.revoked_at, t.child_id,
+       child.used_at is null and child.revoked_at is null as child_is_fresh,
+       p.active, p.role, p.scopes, p.version
+from refresh_tokens t
+join principals p on p.id = t.principal_id
+left join refresh_tokens child on child.id = t.child_id
+where t.token_hash = $1
+"""
+ADD = """
+insert into refresh_tokens (id, family_id, principal_id, token_hash, device_id, issued_at, expires_at)
+values ($1, $2, $3, $4, $5, $6, $7)
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Rotated:
+    """What came of presenting a refresh token: the next one, or why there is none."""
+
+    refusal: Literal["unknown", "expired", "reused", "scope"] | None
+    principal_id: UUID | None = None
+    family_id: UUID | None = None
+    scopes: frozenset[str] = frozenset()
+    version: int = 0
+    refresh_token: str = ""
+    lost_answer: bool = False
+
+
+def token_hash(token: str) -> bytes:
+    """What is stored of a random token or secret: 256 random bits need no slow hash (ASVS 6.5.2)."""
+    return hashlib.sha256(token.encode()).digest()
+
+
+def new_token() -> str:
+    """An opaque random token of 256 bits."""
+    return secrets.token_urlsafe(32)
+
+
+async def start(
+    connection: Connection, principal_id: UUID, device_id: str | None, now: datetime, days: int
+) -> tuple[UUID, str]:
+    """A new family and its first token."""
+    family_id = uuid7()
+    return family_id, (await _add(connection, family_id, principal_id, device_id, now, days))[1]
+
+
+async def rotate(
+    connection: Connection, presented: str, wanted: frozenset[str] | None, now: datetime, days: int
+) -> Rotated:
+    """Use a refresh token, for a narrower scope if one is wanted.
+
+    Families are locked one by one, so that a rotation never slips past a revocation. A scope that the principal does
+    not hold costs nothing: the token stays unused.
+    """
+    hashed = token_hash(presented)
+    if await connection.fetchrow(LOCK_FAMILY, hashed) is None:
+        return Rotated("unknown")
+    found = await connection.fetchrow(PRESENTED, hashed)
+    whose = (found["principal_id"], found["family_id"])
+    if found["expires_at"] <= now or not found["active"]:
+        return Rotated("expired", *whose)
+    used, revoked = found["used_at"] is not None, found["revoked_at"] is not None
+    lost_answer = used and found["child_is_fresh"] and now - found["used_at"] <= LOST_ANSWER
+    if revoked or (used and not lost_answer):
+        await revoke(connection, found["family_id"], now)
+        return Rotated("reused", *whose)
+    held = scopes_of(found["role"], found["scopes"])
+    scopes = held if wanted is None else wanted
+    if not scopes or not scopes <= held:
+        return Rotated("scope", *whose)
+    child_id, token = await _add(connection, found["family_id"], found["principal_id"], found["device_id"], now, days)
+    if lost_answer:
+        # linked behind the child that got lost, so that the parent is not taken a third time
+        await connection.execute(
+            "update refresh_tokens set revoked_at = $2, child_id = $3 where id = $1", found["child_id"], now, child_id
+        )
+    else:
+        await connection.execute(
+            "update refresh_tokens set used_at = $2, child_id = $3 where id = $1", found["id"], now, child_id
+        )
+    return Rotated(
+        None,
+        *whose,
+        scopes,
+        found["version"],
+        token,
+        lost_answer,
+    )
+
+
+async def revoke(connection: Connection, family_id: UUID, now: datetime) -> int:
+    """End a family: its tokens no longer refresh, and its access tokens are refused at the next request."""
+    await connection.execute("select pg_advisory_xact_lock(hashtextextended($1::uuid::text, 2))", family_id)
+    done = await connection.execute(
+        "update refresh_tokens set revoked_at = $2 where family_id = $1 and revoked_at is null", family_id, now
+    )
+    return int(done.split()[-1])
+
+
+async def revoke_by_token(connection: Connection, presented: str, now: datetime) -> UUID | None:
+    """End the family of this refresh token; returns whose it was, or None."""
+    hashed = token_hash(presented)
+    if await connection.fetchrow(LOCK_FAMILY, hashed) is None:
+        return None
+    found = await connection.fetchrow(PRESENTED, hashed)
+    await revoke(connection, found["family_id"], now)
+    principal_id: UUID = found["principal_id"]
+    return principal_id
+
+
+async def _add(
+    connection: Connection, family_id: UUID, principal_id: UUID, device_id: str | None, now: datetime, days: int
+) -> tuple[UUID, str]:
+    added, token = uuid7(), new_token()
+    expires = now + timedelta(days=days)
+    await connection.execute(ADD, added, family_id, principal_id, token_hash(token), device_id, now, expires)
+    return added, token

@@ -1,0 +1,51 @@
+"""The door of callers who have no token yet: short transactions in the `access` role, credential tables only.
+
+Not a dependency that lasts for the request: no connection may wait while a password is hashed, and a refusal must be
+able to leave something behind (a sign-in that failed, a family that was revoked).
+"""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Depends, Request
+
+from api.access import audit
+from api.access.tokens import KeyRing
+from api.core.database import Connection, Database, DatabaseDep, raw, take_role, transaction
+from api.core.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class FrontDoor:
+    """What is needed to let somebody in: the database, the signing keys, how long a token lives."""
+
+    database: Database
+    keys: KeyRing
+    settings: Settings
+    request_id: str
+
+    @asynccontextmanager
+    async def open(self) -> AsyncIterator[Connection]:
+        """One short transaction as `access`; what it wrote stays when it ends without an exception."""
+        async with transaction(self.database) as connection:
+            wire = await raw(connection)
+            await take_role(wire, self.database, "access")
+            yield wire
+
+    async def note(
+        self, connection: Connection, actor_id: UUID | None, action: str, subject_id: UUID | None, **detail: object
+    ) -> None:
+        """Record a deed at the door: there is no actor of the request, only whom it turned out to be."""
+        await audit.note(connection, actor_id, self.request_id, action, subject_id, **detail)
+
+
+def front_door(request: Request, database: DatabaseDep) -> FrontDoor:
+    """The front door of this process, for this request."""
+    state = request.state
+    return FrontDoor(database, state.key_ring, state.settings, state.request_id)
+
+
+FrontDoorDep = Annotated[FrontDoor, Depends(front_door)]

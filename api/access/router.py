@@ -1,0 +1,40 @@
+"""The way in: sessions, activations, `me`, and the routers of people, machines and tokens."""
+
+from typing import Annotated
+
+from fastapi import APIRouter
+
+from api.access import activations, clients_router, oauth_router, sessions, staff_router
+from api.access.actor import Actor, ConnectionDep, may
+from api.access.front_door import FrontDoorDep
+from api.access.problems import InvalidCredentials
+from api.access.roles import Permission
+from api.access.schemas import ActivationIn, MeOut, SessionIn, SessionOut
+from api.core.problems import problems
+
+router = APIRouter(tags=["access"])
+
+
+@router.post("/sessions", responses=problems(InvalidCredentials))
+async def sign_in(door: FrontDoorDep, body: SessionIn) -> SessionOut:
+    """Sign in with username and password (CAPI app, scripts).
+
+    Phones sign in once and refresh from then on. When too many sign in at once, the answer is 503 with Retry-After.
+    """
+    return await sessions.sign_in(door, body)
+
+
+@router.post("/activations", status_code=204)
+async def activate_account(door: FrontDoorDep, body: ActivationIn) -> None:
+    """Set a password with a one-time activation code; every session from before ends."""
+    await activations.activate(door, body)
+
+
+@router.get("/me")
+async def read_me(connection: ConnectionDep, actor: Annotated[Actor, may(Permission.ME_READ)]) -> MeOut:
+    """Read who is calling, and what this token may do."""
+    return await sessions.who_am_i(connection, actor)
+
+
+for part in (staff_router, clients_router, oauth_router):
+    router.include_router(part.router)

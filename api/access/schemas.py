@@ -1,0 +1,173 @@
+"""Bodies of the access room: sessions, tokens, people, machines."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Annotated, Final, Literal
+from uuid import UUID
+
+from pydantic import Field, StringConstraints
+
+from api.access.roles import Permission, Role
+from api.core.paging import Paging
+from api.core.schema import In, Out
+
+BEARER: Final = "Bearer"  # the one kind of token that we issue
+USERNAME = r"^[a-z][a-z0-9._-]{2,59}$"
+Username = Annotated[
+    str, Field(pattern=USERNAME, description="Small letters, digits, `.`, `_`, `-`.", examples=["siti"])
+]
+PersonName = Annotated[str, Field(min_length=1, max_length=120, examples=["Siti Aminah"])]
+Name = Annotated[str, Field(min_length=1, max_length=120)]
+# spaces belong to a password; it is never longer than what we are ready to hash
+Password = Annotated[str, StringConstraints(strip_whitespace=False, min_length=1, max_length=128), Field(repr=False)]
+NewPassword = Annotated[
+    str,
+    StringConstraints(strip_whitespace=False, min_length=10, max_length=128),
+    Field(repr=False, description="At least 10 characters; not the username, nothing that everybody tries first."),
+]
+
+
+class StaffRole(StrEnum):
+    """The roles of people."""
+
+    BAPPEDA = "bappeda"
+    COORDINATOR = "coordinator"
+    ENUMERATOR = "enumerator"
+    DISKOMINFO = "diskominfo"
+    OBSERVER = "observer"
+
+
+class SessionIn(In):
+    """A first-party sign-in."""
+
+    username: Annotated[str, Field(min_length=1, max_length=60, examples=["siti"])]
+    password: Password
+    otp: Annotated[
+        str | None, Field(max_length=20, description="One-time code; ignored while the account has no second factor.")
+    ] = None
+    device_id: Annotated[str | None, Field(min_length=1, max_length=80)] = None
+
+
+class SessionOut(Out):
+    """An access token, and the refresh token with which to get the next one."""
+
+    access_token: str
+    token_type: Literal["Bearer"]
+    expires_in: Annotated[int, Field(description="Seconds.")]
+    refresh_token: str
+
+
+class MeOut(Out):
+    """Who is calling, as the database knows it now."""
+
+    id: UUID
+    kind: Literal["staff", "client"]
+    username: Annotated[str, Field(description="A machine's `client_id`.")]
+    name: str
+    role: Role
+    team_id: UUID | None
+    scopes: list[str]
+    campaign_ids: Annotated[list[UUID], Field(description="Field staff: where they have a team. Others: all.")]
+
+
+class StaffFilter(Paging):
+    """Which people to list."""
+
+    role: StaffRole | None = None
+    active: bool | None = None
+    team_id: UUID | None = None
+
+
+class StaffIn(In):
+    """A new person. The password is set by the person, with an activation code."""
+
+    username: Username
+    name: PersonName
+    role: StaffRole
+
+
+class StaffChange(In):
+    """What to change; what is left out stays."""
+
+    # factories, not None: none of these may be null, and the contract shall not say otherwise
+    name: PersonName = Field(default_factory=str)
+    role: StaffRole = Field(default_factory=lambda: StaffRole.OBSERVER)
+    active: bool = Field(default_factory=bool, description="`false` acts on the next request and ends every session.")
+
+
+class StaffOut(Out):
+    """A person who can sign in."""
+
+    id: UUID
+    username: str
+    name: str
+    role: Role
+    team_id: UUID | None
+    active: bool
+    created_at: datetime
+    revision: int
+
+
+class ActivationCodeOut(Out):
+    """A one-time code. It is shown here and never again."""
+
+    code: Annotated[str, Field(examples=["K7QD-2M9X-V4TR-8HPA"])]
+    expires_at: datetime
+
+
+class ActivationIn(In):
+    """Set the first password, or a new one, with a code."""
+
+    code: Annotated[str, Field(min_length=1, max_length=40, repr=False)]
+    password: NewPassword
+
+
+class ClientFilter(Paging):
+    """Which machines to list."""
+
+    active: bool | None = None
+
+
+ClientId = Annotated[str, Field(pattern=r"^[a-z][a-z0-9._-]{2,59}$", examples=["dinsos-siks"])]
+Scopes = Annotated[list[Permission], Field(min_length=1, max_length=20)]
+
+
+class ClientIn(In):
+    """A system of an agency."""
+
+    client_id: ClientId
+    name: Name
+    agency: Name
+    scopes: Scopes
+
+
+class ClientChange(In):
+    """What to change; what is left out stays."""
+
+    name: Name = Field(default_factory=str)
+    agency: Name = Field(default_factory=str)
+    scopes: Scopes = Field(default_factory=list)
+    active: bool = Field(default_factory=bool, description="`false` acts on the next request.")
+
+
+class ClientOut(Out):
+    """A machine client."""
+
+    id: UUID
+    client_id: str
+    name: str
+    agency: str
+    scopes: list[str]
+    active: bool
+    created_at: datetime
+    revision: int
+
+
+class ClientSecretOut(Out):
+    """A secret. It is shown here and never again; of three the oldest ends."""
+
+    id: UUID
+    client_id: str
+    client_secret: str
+    created_at: datetime
+    revoked_secret_ids: list[UUID]
