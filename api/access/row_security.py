@@ -136,7 +136,7 @@ language sql stable security definer set search_path from current as $$
         union all select f.household_id, 95 from families f where f.no_kk_index = any(no_kk_indexes)
         union all select m.household_id, 80 from members m join households p on p.id = m.household_id
         where lower(m.name) = lower(wanted_name) and m.born_on = wanted_born_on
-          and (wanted_region is null or p.region_code = wanted_region)
+          and (wanted_region is null or p.region_code = wanted_region or starts_with(p.region_code, wanted_region || '.'))
     ) hit join households h on h.id = hit.household_id
     group by h.id order by max(hit.score) desc, h.id limit 20
 $$
