@@ -51,9 +51,10 @@ class ImportFinding(Table, table=True):
     """What is wrong with one cell: row, column, code; never the value."""
 
     __tablename__ = "import_findings"
+    __table_args__ = (sa.Index("ix_import_findings_place", "import_id", "row_no", "id"),)
 
     id: int | None = Field(default=None, sa_column=sa.Column(sa.BigInteger, sa.Identity(), primary_key=True))
-    import_id: UUID = Field(foreign_key="imports.id", index=True)
+    import_id: UUID = Field(foreign_key="imports.id")
     row_no: int
     column: str = Field(max_length=60)
     code: str = Field(max_length=60)

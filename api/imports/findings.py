@@ -1,0 +1,57 @@
+"""What can be wrong with a row: stable codes, their level, and what they say in both languages.
+
+The rules of NIK and No. KK are those of PP 37/2007 article 37 as the field reads them. An error rejects its row, a
+warning keeps it; a number damaged by a spreadsheet is never repaired.
+"""
+
+from api.tables import FindingLevel
+
+ERRORS: dict[str, tuple[str, str]] = {
+    "wrong_number_of_columns": ("Jumlah kolom tidak sesuai judul", "The row has not as many columns as the header"),
+    "external_id_missing": ("ID sumber kosong", "The source's id is missing"),
+    "external_id_too_long": ("ID sumber lebih dari 80 huruf", "The source's id is longer than 80 characters"),
+    "external_id_repeated": ("ID sumber berulang dalam berkas", "The source's id stands on an earlier row too"),
+    "name_missing": ("Nama kosong", "The name is missing"),
+    "name_too_long": ("Nama lebih dari 120 huruf", "The name is longer than 120 characters"),
+    "address_too_long": ("Alamat lebih dari 300 huruf", "The address is longer than 300 characters"),
+    "region_unknown": ("Kelurahan tidak dikenal", "No such kelurahan in this kecamatan"),
+    "region_outside_campaign": ("Kelurahan di luar wilayah kampanye", "The kelurahan is outside the campaign"),
+    "date_invalid": ("Tanggal lahir tidak sah", "Not a date a person can be born on"),
+    "nik_equals_no_kk": ("NIK sama dengan No. KK", "NIK and No. KK are the same number"),
+}
+NUMBERS: dict[str, tuple[str, str]] = {
+    "excel_damage": ("rusak oleh lembar kerja", "was damaged by a spreadsheet"),
+    "not_16_digits": ("tidak 16 angka", "has not 16 digits"),
+    "serial_0000": ("bernomor urut 0000", "has the serial 0000"),
+    "placeholder": ("hanya pengisi, bukan nomor", "is a placeholder"),
+    "impossible_date": ("memuat tanggal yang tidak mungkin", "holds a date that cannot be"),
+    "unknown_region": ("memuat kode wilayah yang tidak dikenal", "holds an unknown region code"),
+}
+for code, (indonesian, english) in NUMBERS.items():
+    ERRORS[f"nik_{code}"] = (f"NIK {indonesian}", f"The NIK {english}")
+    ERRORS[f"no_kk_{code}"] = (f"No. KK {indonesian}", f"The No. KK {english}")
+WARNINGS: dict[str, tuple[str, str]] = {
+    "nik_empty": ("NIK kosong", "No NIK"),
+    "nik_sex_differs": ("Jenis kelamin berbeda dari NIK", "The NIK says another sex"),
+    "nik_birth_date_differs": ("Tanggal lahir berbeda dari NIK", "The NIK says another birth date"),
+    "nik_repeated_in_file": ("NIK berulang dalam berkas", "The NIK stands on an earlier row too"),
+    "no_kk_empty": ("No. KK kosong", "No No. KK: grouped by head, address and RT/RW"),
+    "relation_unknown": ("Hubungan keluarga tidak dikenal", "The relation is not one we know"),
+    "sex_unknown": ("Jenis kelamin tidak dikenal", "The sex is not one we know"),
+    "date_missing": ("Tanggal lahir kosong", "No birth date"),
+    "address_missing": ("Alamat kosong", "No address"),
+    "rt_missing": ("RT kosong", "No RT"),
+    "rw_missing": ("RW kosong", "No RW"),
+    "text_too_long": ("Teks dipotong", "The text was cut"),
+}
+
+
+def level_of(code: str) -> FindingLevel:
+    """Whether a finding rejects its row."""
+    return FindingLevel.ERROR if code in ERRORS else FindingLevel.WARNING
+
+
+def message_of(code: str, language: str) -> str:
+    """What a finding says to a person."""
+    texts = ERRORS.get(code) or WARNINGS[code]
+    return texts[language == "en"]

@@ -1,0 +1,69 @@
+"""The import's job, and the worker that takes it.
+
+It may be run again at any point with the same result: staged rows and findings are made anew, and what is already in
+the registry is known. One import runs at a time in a city, so that two files cannot add the same household.
+"""
+
+import asyncio
+from datetime import timedelta
+from uuid import UUID
+
+from api.core import clock
+from api.core.database import Connection
+from api.core.jobs import STALE_AFTER, Handler, StopAsked, Workplace, work
+from api.core.settings import Settings
+from api.core.vault import WrongSeal
+from api.imports import queries, settling, staging
+from api.imports.upload import file_of
+from api.tables import CampaignStatus
+
+NAME = "import"
+
+
+async def run_import(place: Workplace, payload: str) -> None:
+    """Read, check and settle one file."""
+    import_id = UUID(payload)
+    async with place.connect() as connection:
+        # a worker that was thought dead may still be alive: the lock goes with its connection
+        await connection.execute("select pg_advisory_lock(hashtext('sambang import'))")
+        try:
+            await _run(place, connection, import_id)
+        except (FileNotFoundError, WrongSeal):
+            await fail(connection, import_id, "file_unreadable")
+        except StopAsked:
+            raise
+        except Exception:
+            if place.last_attempt:
+                await fail(connection, import_id, "internal")
+            raise
+
+
+async def _run(place: Workplace, connection: Connection, import_id: UUID) -> None:
+    begun = await connection.fetchrow(queries.BEGIN_AGAIN, import_id)
+    if begun is None:
+        return  # done by the run before this one
+    if begun["campaign_status"] == CampaignStatus.CLOSED:
+        await fail(connection, import_id, "campaign_closed")
+        return
+    await staging.stage(place, connection, import_id, file_of(place.settings, import_id), begun)
+    await settling.find_repeated(connection, import_id)
+    await settling.settle(place, connection, import_id, begun)
+    await settling.finish(connection, import_id, begun)
+
+
+async def fail(connection: Connection, import_id: UUID, problem: str) -> None:
+    """The file as a whole cannot be taken; households that earlier batches added stay."""
+    async with connection.transaction():
+        by = await connection.fetchval(queries.FAIL, import_id, problem, clock.now())
+        if by is not None:
+            await settling.note(connection, import_id, by, "import.failed", {"problem": problem})
+
+
+JOBS: dict[str, Handler] = {NAME: run_import}
+
+
+async def run_worker(
+    settings: Settings, *, stopping: asyncio.Event | None = None, stale_after: timedelta = STALE_AFTER
+) -> None:
+    """The worker: takes jobs until SIGTERM."""
+    await work(settings, JOBS, stopping=stopping, stale_after=stale_after)

@@ -1,0 +1,1 @@
+"""The layouts in which lists arrive, one file each."""

@@ -1,0 +1,20 @@
+"""Why a file is not taken."""
+
+from api.core.problems import Problem
+
+
+class UnknownLayout(Problem):
+    """The detail names the columns of ours that are missing; what stands in the file's header is never repeated."""
+
+    status, code = 422, "unknown_layout"
+    title_id, title_en = "Judul kolom tidak dikenal", "The header is not that of a known layout"
+
+
+class FileTooLarge(Problem):
+    status, code = 413, "too_large"
+    title_id, title_en = "Terlalu besar", "Too large"
+
+
+class NotMultipart(Problem):
+    status, code = 415, "unsupported_media_type"
+    title_id, title_en = "Kirim sebagai multipart/form-data", "Send multipart/form-data"

@@ -1,0 +1,113 @@
+"""Files taken in, and what became of them."""
+
+from uuid import UUID
+
+import asyncpg
+import orjson
+
+from api.access.actor import Actor
+from api.core import clock, jobs
+from api.core.conditions import Conditions
+from api.core.database import Connection
+from api.core.problems import Invalid, NotFound, WrongState
+from api.imports import queries
+from api.imports.findings import message_of
+from api.imports.jobs import NAME
+from api.imports.layouts import dtks_person
+from api.imports.problems import UnknownLayout
+from api.imports.reading import read_header
+from api.imports.schemas import FindingFilter, FindingOut, ImportFilter, ImportIn, ImportOut
+from api.imports.upload import Upload
+from api.tables import CampaignStatus
+
+OPEN = [CampaignStatus.PREPARATION, CampaignStatus.FIELDWORK, CampaignStatus.REVIEW]
+
+
+async def take_file(
+    connection: Connection, actor: Actor, import_id: UUID, upload: Upload, wanted: ImportIn
+) -> ImportOut:
+    """Put a received file into the queue, if its header is one we know and its campaign is open."""
+    status = await connection.fetchval("select status from campaigns where id = $1", wanted.campaign_id)
+    if status is None:
+        raise Invalid("/campaign_id", "unknown_campaign")
+    if status == CampaignStatus.CLOSED:
+        raise WrongState(allowed=[state.value for state in OPEN])
+    layout = recognise(bytes(upload.target.start_bytes))
+    await connection.execute(
+        queries.ADD,
+        import_id,
+        wanted.campaign_id,
+        layout,
+        wanted.dry_run,
+        upload.file.digest.hexdigest(),
+        upload.file.size,
+        actor.id,
+        clock.now(),
+    )
+    await jobs.enqueue(connection, NAME, str(import_id))
+    await actor.note(
+        "import.received", import_id, campaign_id=wanted.campaign_id, layout=layout, dry_run=wanted.dry_run
+    )
+    return await read_import(connection, import_id)
+
+
+def recognise(start: bytes) -> str:
+    """The layout that this header is; raises `UnknownLayout` with our names of the missing columns."""
+    columns = read_header(start).columns
+    missing = dtks_person.missing_columns(columns)
+    if missing:
+        raise UnknownLayout(f"{dtks_person.NAME}: {', '.join(missing)}", missing_columns=missing)
+    return dtks_person.NAME
+
+
+def shown(row: asyncpg.Record) -> ImportOut:
+    """An import as it is answered."""
+    return ImportOut.model_validate(dict(row) | {"by_code": orjson.loads(row["by_code"])})
+
+
+async def read_import(connection: Connection, import_id: UUID) -> ImportOut:
+    """One import; raises `NotFound`."""
+    row = await connection.fetchrow(queries.ONE, import_id)
+    if row is None:
+        raise NotFound
+    return shown(row)
+
+
+async def list_imports(connection: Connection, wanted: ImportFilter) -> list[ImportOut]:
+    """One more import than a page holds, newest first (the ids sort by time)."""
+    conditions = Conditions()
+    conditions.add("campaign_id = ?", wanted.campaign_id)
+    conditions.add("status = ?", wanted.status)
+    after = wanted.after(UUID)
+    conditions.add("id < ?", after and after[0])
+    query = f"{queries.LIST} {conditions.where()} order by id desc limit {wanted.limit + 1}"
+    return [shown(row) for row in await connection.fetch(query, *conditions.values)]
+
+
+async def list_findings(connection: Connection, import_id: UUID, wanted: FindingFilter) -> list[asyncpg.Record]:
+    """One more finding than a page holds, in the order of the file; raises `NotFound`."""
+    await read_import(connection, import_id)
+    conditions = Conditions()
+    conditions.add("import_id = ?", import_id)
+    conditions.add("level = ?", wanted.level)
+    conditions.add("code = ?", wanted.code)
+    if (after := wanted.after(int, int)) is not None:
+        row, number = after
+        if not (0 <= row < 2**31 and 0 <= number < 2**63):
+            raise Invalid("query:cursor", "bad_cursor")
+        conditions.add("(row_no, id) > (?, ", row)
+        conditions.values.append(number)
+        conditions.texts[-1] += f"${len(conditions.values)})"
+    query = f"{queries.FINDINGS} {conditions.where()} order by row_no, id limit {wanted.limit + 1}"
+    return list(await connection.fetch(query, *conditions.values))
+
+
+def finding(row: asyncpg.Record, language: str) -> FindingOut:
+    """A finding with what it says in the caller's language."""
+    return FindingOut(
+        row=row["row"],
+        column=row["column"],
+        code=row["code"],
+        level=row["level"],
+        message=message_of(row["code"], language),
+    )

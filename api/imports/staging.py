@@ -1,0 +1,169 @@
+"""From the stored file to staged rows: opened a chunk at a time, checked, sealed, and sent by `COPY` in batches.
+
+A personal number is sealed before it leaves this process. Rows of one household that stand together share its ids and
+the seal of its family card; where they do not, the first row of the household speaks for it later (see `settling`).
+"""
+
+from collections import OrderedDict
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+import orjson
+from uuid_utils.compat import uuid7
+
+from api.core.database import Connection
+from api.core.files import read_sealed
+from api.core.jobs import Workplace
+from api.core.vault import Vault
+from api.imports import queries
+from api.imports.findings import level_of
+from api.imports.layouts.dtks_person import Person, Places, Reader
+from api.imports.reading import LONGEST_LINE, Record, letters, read_header, read_records
+from api.tables import FindingLevel, StagedPerson
+
+BATCH = 1000
+PLACES_REMEMBERED = 4096
+STAGED = list(StagedPerson.model_fields)
+FOUND = ("import_id", "row_no", "column", "code", "level")
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """The household that the rows before this one made."""
+
+    key: str
+    household_id: UUID
+    family_id: UUID
+    no_kk: bytes | None
+
+
+@dataclass(slots=True)
+class Sealer:
+    """Turns a person into the row that is staged."""
+
+    import_id: UUID
+    vault: Vault
+    group: Group | None = None
+    heads: OrderedDict[str, str] = field(default_factory=OrderedDict)
+
+    def note_head(self, person: Person) -> str:
+        """The head at this door: the last one read there, also when that row itself was refused."""
+        door = f"{person.region_code}|{person.rw}|{person.rt}|{letters(person.address)}"
+        if person.relation == "head" and not person.no_kk:
+            self.heads[door] = letters(person.name)
+            if len(self.heads) > PLACES_REMEMBERED:
+                self.heads.popitem(last=False)
+        return f"{door}|{self.heads.get(door, '')}"
+
+    def row(self, row_no: int, person: Person, cells: dict[str, str], door: str) -> tuple[Any, ...]:
+        """The staged row; what is personal in it is sealed for the row that it will become."""
+        index = self.vault.index("no_kk", person.no_kk) if person.no_kk else None
+        # a card in two kelurahan makes two households; without a card it is the head, the address and the RT/RW
+        key = f"{index.hex()}{person.region_code}" if index else "h" + self.vault.index("household", door).hex()
+        if self.group is None or self.group.key != key:
+            family = uuid7()
+            sealed = self.vault.seal("family.no_kk", family, person.no_kk) if person.no_kk else None
+            self.group = Group(key, uuid7(), family, sealed)
+        member, source = uuid7(), uuid7()
+        raw = orjson.dumps({name: cell for name, cell in cells.items() if cell}).decode()
+        return (
+            self.import_id,
+            row_no,
+            key,
+            self.group.household_id,
+            member,
+            self.group.family_id,
+            source,
+            person.external_id,
+            person.region_code,
+            person.rw,
+            person.rt,
+            person.address,
+            self.group.no_kk,
+            index,
+            self.vault.seal("member.nik", member, person.nik) if person.nik else None,
+            self.vault.index("nik", person.nik) if person.nik else None,
+            person.nik_missing_reason,
+            person.name,
+            person.sex,
+            person.born_on,
+            person.born_at,
+            person.relation,
+            person.occupation,
+            person.mother_name,
+            person.programmes,
+            self.vault.seal("source.raw", source, raw),
+        )
+
+
+@dataclass(slots=True)
+class Progress:
+    """What was read so far."""
+
+    rows: int = 0
+    rejected: int = 0
+    warnings: int = 0
+
+
+async def places_for(connection: Connection, region_codes: list[str]) -> Places:
+    """Every kelurahan by its letters, and the campaign's regions."""
+    villages = await connection.fetch(queries.VILLAGES)
+    by_letters = {(letters(row["district"]), letters(row["village"])): row["code"] for row in villages}
+    return Places(by_letters, region_codes)
+
+
+async def stage(place: Workplace, connection: Connection, import_id: UUID, path: Path, begun: asyncpg.Record) -> None:
+    """Read the whole file into staged rows and findings, a batch a transaction, with the progress beside them."""
+
+    def open_chunks() -> Iterator[bytes]:
+        return read_sealed(path, place.vault, import_id)
+
+    start = b""
+    for chunk in open_chunks():
+        start += chunk
+        if len(start) >= LONGEST_LINE:
+            break
+    header = read_header(start)
+    places = await places_for(connection, begun["region_codes"])
+    reader = Reader(header.columns, places, begun["created_at"].date())
+    sealer, progress = Sealer(import_id, place.vault), Progress()
+    records = read_records(open_chunks, header)
+    while batch := [record for record, _ in zip(records, range(BATCH), strict=False)]:
+        place.go_on()
+        rows, found = _check(batch, reader, sealer, progress)
+        async with connection.transaction():
+            await connection.copy_records_to_table("staged_people", records=rows, columns=STAGED)
+            await connection.copy_records_to_table("import_findings", records=found, columns=FOUND)
+            await connection.execute(queries.PROGRESS, import_id, progress.rows, progress.rejected, progress.warnings)
+
+
+def _check(
+    batch: list[Record], reader: Reader, sealer: Sealer, progress: Progress
+) -> tuple[list[tuple[Any, ...]], list[tuple[Any, ...]]]:
+    """The staged rows and the findings of a batch."""
+    rows: list[tuple[Any, ...]] = []
+    found: list[tuple[Any, ...]] = []
+    for record in batch:
+        progress.rows += 1
+        if record.fields is None:
+            found.append((sealer.import_id, record.row_no, "", "wrong_number_of_columns", FindingLevel.ERROR.value))
+            progress.rejected += 1
+            continue
+        cells = reader.texts(record.fields)
+        person = reader.person(cells)
+        levels = [level_of(code) for _, code in person.findings]
+        found += [
+            (sealer.import_id, record.row_no, column, code, level.value)
+            for (column, code), level in zip(person.findings, levels, strict=True)
+        ]
+        progress.warnings += levels.count(FindingLevel.WARNING)
+        door = sealer.note_head(person)
+        if FindingLevel.ERROR in levels:
+            progress.rejected += 1
+        else:
+            rows.append(sealer.row(record.row_no, person, cells, door))
+    return rows, found
