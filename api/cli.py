@@ -12,9 +12,11 @@ import uvicorn
 from rich.console import Console
 
 from api import standalone
+from api.access import seeding
+from api.access.roles import Role
 from api.core.embedded import EmbeddedError
 from api.core.process import UnsafeDatabase
-from api.core.settings import settings
+from api.core.settings import database_settings, settings
 from api.core.supervisor import PortUnavailable, Supervisor
 from api.demo import seed as demo_seed
 from api.imports.jobs import run_worker
@@ -23,6 +25,8 @@ from api.main import create_app
 app = typer.Typer(no_args_is_help=True, add_completion=False, help=__doc__)
 keys = typer.Typer(no_args_is_help=True, help="Signing and vault keys.")
 app.add_typer(keys, name="keys")
+staff = typer.Typer(no_args_is_help=True, help="People who sign in.")
+app.add_typer(staff, name="staff")
 console = Console()
 CONTRACT = Path(__file__).parent.parent / "openapi" / "openapi.json"
 
@@ -78,6 +82,13 @@ def seed(full: Annotated[bool, typer.Option("--full", help="52,881 households in
     console.print(f"{len(made.staff)} people; their logins are in {settings().private_folder / 'demo.json'}.")
     if full:
         console.print("The households come in through the import: `sambang up --full` uploads them.")
+
+
+@staff.command("add")
+def add_staff(username: str, name: str, role: Role) -> None:
+    """Make an account over the owner's connection and print its one-time activation code: a city's first Bappeda."""
+    code = asyncio.run(seeding.add_staff(database_settings().owner_url, seeding.NewStaff(username, name, role)))
+    console.print(f"{username} activates the account with POST /v1/activations and the code {code}")
 
 
 @app.command()

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
+import asyncpg
 from uuid_utils.compat import uuid7
 
 from api.access import audit
@@ -123,3 +124,15 @@ async def seed_clients(owner: Connection, machines: Sequence[NewClient]) -> dict
         await audit.note(owner, None, "seed", "clients.seeded", None, count=len(machines))
         rows = await owner.fetch("select client_id, id from clients where client_id = any($1::text[])", names)
     return {row["client_id"]: row["id"] for row in rows}
+
+
+async def add_staff(owner_url: str, person: NewStaff) -> str:
+    """One account over the owner's connection; returns a one-time activation code for it."""
+    owner = await asyncpg.connect(owner_url)
+    try:
+        async with owner.transaction():
+            ids = await seed_staff(owner, [person], None)
+            codes = await seed_activation_codes(owner, list(ids.values()))
+        return codes[ids[person.username]]
+    finally:
+        await owner.close()

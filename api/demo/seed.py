@@ -1,0 +1,211 @@
+"""The demo's first rows: invented people with logins, a campaign, teams and the bimtek; households come by import."""
+
+import json
+import secrets
+import time
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from uuid import UUID
+
+import asyncpg
+import httpx
+from rich.console import Console
+from uuid_utils.compat import uuid7
+
+from api.access import seeding
+from api.access.roles import Permission, Role
+from api.core import clock
+from api.core.settings import Settings
+from api.demo.dtks import write_dtks_person_file
+from api.demo.people import DemoStaff, demo_staff, demo_teams, demo_training
+
+CAMPAIGN = "malang-2022"
+LOGINS = "demo.json"
+
+
+class RefusedToSeed(RuntimeError):
+    """The demo is not for this database."""
+
+
+@dataclass(frozen=True, slots=True)
+class Login:
+    """How somebody of the demo signs in."""
+
+    username: str
+    password: str
+    role: str
+
+
+@dataclass(frozen=True, slots=True)
+class MachineLogin:
+    """How a machine of the demo signs in."""
+
+    client_id: str
+    client_secret: str
+    scopes: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Demo:
+    """Who can sign in; stored as `demo.json` in the private folder."""
+
+    staff: list[Login]
+    clients: list[MachineLogin]
+
+
+async def seed_people(wanted: Settings) -> Demo:
+    """Make the demo's people, campaign, teams and training in one transaction; a second call changes nothing.
+
+    Raises `RefusedToSeed` in production, and where another city's campaign already stands.
+    """
+    if wanted.env == "production":
+        raise RefusedToSeed(
+            "the demo is refused in production: its people are invented and its passwords are in a file"
+        )
+    path = wanted.private_folder / LOGINS
+    owner = await asyncpg.connect(wanted.owner_url)
+    try:
+        present = await owner.fetchval("select code from campaigns order by created_at limit 1")
+        if present is not None:
+            if present != CAMPAIGN or not path.exists():
+                raise RefusedToSeed("this database already has campaigns of its own: start with --no-demo")
+            return _read(path)
+        password = secrets.token_urlsafe(9)
+        people = demo_staff()
+        demo = Demo(
+            [Login(person.username, password, person.role) for person in people],
+            [MachineLogin("dinsos", secrets.token_urlsafe(32), [Permission.RELEASES_READ.value])],
+        )
+        async with owner.transaction():
+            await _seed(owner, people, password, demo.clients)
+        path.touch(mode=0o600)
+        path.write_text(json.dumps(asdict(demo), indent=1))
+        return demo
+    finally:
+        await owner.close()
+
+
+def _read(path: Path) -> Demo:
+    kept = json.loads(path.read_text())
+    return Demo([Login(**login) for login in kept["staff"]], [MachineLogin(**machine) for machine in kept["clients"]])
+
+
+async def _seed(
+    owner: asyncpg.Connection, people: tuple[DemoStaff, ...], password: str, machines: list[MachineLogin]
+) -> None:
+    staff = [seeding.NewStaff(person.username, person.name, Role(person.role)) for person in people]
+    ids = await seeding.seed_staff(owner, staff, seeding.demo_password_hash(password))
+    clients = [
+        seeding.NewClient(machine.client_id, "Dinas Sosial", "Dinsos", tuple(machine.scopes), machine.client_secret)
+        for machine in machines
+    ]
+    await seeding.seed_clients(owner, clients)
+    campaign = await _campaign(owner)
+    await _teams(owner, campaign, people, ids)
+    await _training(owner, campaign, ids)
+
+
+async def _campaign(owner: asyncpg.Connection) -> UUID:
+    made = uuid7()
+    await owner.execute(
+        "insert into campaigns (id, code, name, starts_on, ends_on, region_codes, sources, span, questionnaire_id,"
+        " criteria_set, impact_assessment_ref, statistical_recommendation_no, status, created_at, revision)"
+        " select $1, $2, 'Verifikasi dan validasi DTKS 2022', '2022-11-02', '2022-12-26', '{35.73.03,35.73.04}',"
+        " '{dtks,field}', 7, (select id from questionnaires order by created_at limit 1), 'kriteria_fakir_miskin_262',"
+        " 'DPIA-DEMO-2022', null, 'fieldwork', $3, 1",
+        made,
+        CAMPAIGN,
+        clock.now(),
+    )
+    return made
+
+
+async def _teams(
+    owner: asyncpg.Connection, campaign: UUID, people: tuple[DemoStaff, ...], ids: dict[str, UUID]
+) -> None:
+    teams = {team.number: uuid7() for team in demo_teams()}
+    coordinators = {person.team: ids[person.username] for person in people if person.role == "coordinator"}
+    await owner.executemany(
+        "insert into teams (id, campaign_id, name, coordinator_id, district_code, revision)"
+        " values ($1, $2, $3, $4, $5, 1)",
+        [
+            (teams[team.number], campaign, team.name, coordinators[team.number], team.district_code)
+            for team in demo_teams()
+        ],
+    )
+    members = [(teams[person.team], ids[person.username], person.role) for person in people if person.team is not None]
+    await owner.executemany(
+        "update principals set team_id = $1 where id = $2", [(team, who) for team, who, _ in members]
+    )
+    await owner.executemany(
+        "insert into team_members (id, campaign_id, team_id, staff_id, starts_on)"
+        " values ($1, $2, $3, $4, '2022-11-02')",
+        [(uuid7(), campaign, team, who) for team, who, role in members if role == "enumerator"],
+    )
+
+
+async def _training(owner: asyncpg.Connection, campaign: UUID, ids: dict[str, UUID]) -> None:
+    bimtek, made = demo_training(), uuid7()
+    days = [bimtek.starts_on, bimtek.ends_on]
+    institutions = {"BPS Kota Malang": "bps", "Diskominfo Kota Malang": "diskominfo"}
+    instructors = [{"name": who.name, "institution": institutions[who.office]} for who in bimtek.instructors]
+    await owner.execute(
+        "insert into trainings (id, campaign_id, name, venue, days, instructors, created_at, revision)"
+        " values ($1, $2, $3, 'Balai Kota Malang', $4, $5, $6, 1)",
+        made,
+        campaign,
+        bimtek.name,
+        days,
+        json.dumps(instructors),
+        clock.now(),
+    )
+    await owner.executemany(
+        "insert into training_attendances (training_id, staff_id, days, passed) values ($1, $2, $3, true)",
+        [(made, ids[username], days) for username in bimtek.participants],
+    )
+
+
+def import_households(wanted: Settings, url: str, households: int, console: Console) -> None:
+    """Send the invented DTKS file through the import, as Bu Dewi would; nothing happens when one has been imported."""
+    dewi = next(login for login in _read(wanted.private_folder / LOGINS).staff if login.role == "bappeda")
+    with httpx.Client(base_url=f"{url}/v1", timeout=120) as http:
+        session = http.post("/sessions", json={"username": dewi.username, "password": dewi.password})
+        http.headers["Authorization"] = f"Bearer {session.raise_for_status().json()['access_token']}"
+        if http.get("/imports", params={"limit": 1}).raise_for_status().json()["items"]:
+            return
+        campaign = http.get("/campaigns").raise_for_status().json()["items"][0]["id"]
+        with (
+            TemporaryDirectory(prefix="sambang-demo-") as folder,
+            console.status(f"Importing {households:,} households …"),
+        ):
+            made = write_dtks_person_file(Path(folder) / "dtks.csv", households)
+            with made.path.open("rb") as file:
+                sent = http.post(
+                    "/imports", data={"campaign_id": campaign}, files={"file": ("dtks.csv", file, "text/csv")}
+                )
+            done = _await_import(http, sent.raise_for_status().json()["id"])
+    console.print(
+        f"Imported {done['households']:,} households: {done['rows']:,} rows, {done['rejected']:,} rejected as planted."
+    )
+
+
+def _await_import(http: httpx.Client, import_id: str) -> dict[str, int]:
+    while True:
+        seen = http.get(f"/imports/{import_id}").raise_for_status().json()
+        if seen["status"] == "failed":
+            raise RefusedToSeed(f"the demo's import failed: {seen['problem']}")
+        if seen["status"] == "done":
+            return dict(seen)
+        time.sleep(0.3)
+
+
+def print_logins(wanted: Settings, console: Console) -> None:
+    """Show one login of each role; all of them are in the file."""
+    path = wanted.private_folder / LOGINS
+    shown: set[str] = set()
+    for login in _read(path).staff:
+        if login.role not in shown:
+            console.print(f"  {login.role:<12} {login.username:<14} {login.password}")
+            shown.add(login.role)
+    console.print(f"  all 147 logins and the machine's secret: {path}\n")
