@@ -1,6 +1,6 @@
 """Bodies of the regions room."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -25,3 +25,45 @@ class RegionOut(Out):
     level: RegionLevel
     name: str
     parent: RegionCode | None
+
+
+class LabelOut(Out):
+    """What people read, in Indonesian and English."""
+
+    id: str
+    en: str
+
+
+class OfficialCodeOut(Out):
+    """A code of an official list; the number alone would mean nothing."""
+
+    list: str
+    code: str
+
+
+class CodeOut(Out):
+    """A code, its label, and what it is called in official lists (empty for those lists themselves)."""
+
+    code: str
+    label: LabelOut
+    official: list[OfficialCodeOut]
+
+
+class CodeListSummaryOut(Out):
+    """A code list without its codes: `own` words of this API, or an `official` scheme."""
+
+    name: str
+    kind: Literal["own", "official"]
+    title: LabelOut
+    size: int
+
+
+class CodeListOut(Out):
+    """A code list; `source` says where an official one was read."""
+
+    name: str
+    kind: Literal["own", "official"]
+    title: LabelOut
+    source: str | None
+    note: str | None
+    codes: list[CodeOut]

@@ -1,10 +1,12 @@
-"""Regions as the ministry and BPS number them."""
+"""Regions as the ministry and BPS number them, and the code lists."""
 
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from api.core.paging import Paging
 from api.core.problems import NotFound
-from api.regions.schemas import RegionFilter
+from api.regions.code_lists import CODE_LISTS, FINGERPRINT
+from api.regions.schemas import CodeListOut, CodeListSummaryOut, RegionFilter
 from api.tables import Region
 
 
@@ -26,3 +28,30 @@ async def read_region(session: AsyncSession, code: str) -> Region:
     if region is None:
         raise NotFound
     return region
+
+
+def code_lists_etag() -> str:
+    """The strong ETag of every answer about code lists: they change only with this software."""
+    return f'"{FINGERPRINT}"'
+
+
+def list_code_lists(wanted: Paging) -> list[CodeListSummaryOut]:
+    """One more code list than a page holds, in the order of their names."""
+    after = wanted.after(str)
+    found = [kept for name, kept in CODE_LISTS.items() if after is None or name > after[0]]
+    return [
+        CodeListSummaryOut(name=kept.name, kind=kept.kind, title=kept.title, size=len(kept.codes))
+        for kept in found[: wanted.limit + 1]
+    ]
+
+
+def read_code_list(name: str) -> CodeListOut:
+    """The code list of this name; raises `NotFound`."""
+    if name not in CODE_LISTS:
+        raise NotFound
+    return CODE_LISTS[name]
+
+
+def codes_of(name: str) -> frozenset[str]:
+    """The codes of a list; empty when there is no such list."""
+    return frozenset(code.code for code in CODE_LISTS[name].codes) if name in CODE_LISTS else frozenset()
