@@ -6,7 +6,6 @@ had, or a principal that was switched off meanwhile, is still a problem document
 
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
-from uuid import UUID
 
 import asyncpg
 from fastapi.responses import StreamingResponse
@@ -18,12 +17,19 @@ PREFETCH = 500
 
 
 async def stream_rows(
-    database: Database, principal: UUID, version: int, query: str, *arguments: object, prefetch: int = PREFETCH
+    database: Database,
+    principal: tuple[object, int, object],
+    query: str,
+    *arguments: object,
+    prefetch: int = PREFETCH,
 ) -> AsyncGenerator[list[asyncpg.Record], None]:
-    """The rows of a query, `prefetch` at a time, under the principal's own database role and row security."""
+    """The rows of a query, `prefetch` at a time, under the principal's own database role and row security.
+
+    `principal` is what the token says: whose it is, at which version, in which family of sessions.
+    """
     async with transaction(database, read_only=True) as connection:
         wire = await raw(connection)
-        await take_principal(wire, database, principal, version)
+        await take_principal(wire, database, *principal)
         cursor = await wire.cursor(query, *arguments)
         while rows := await cursor.fetch(prefetch):
             yield rows

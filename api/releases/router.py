@@ -106,7 +106,7 @@ async def download_release_file(
         return Response(status_code=304, headers=headers)
 
     def read(query: str, *arguments: object) -> Parts:
-        return stream_rows(database, claims.subject, claims.version, query, *arguments)
+        return stream_rows(database, (claims.subject, claims.version, claims.family_id), query, *arguments)
 
     parts: AsyncGenerator[bytes, None] = await service.open_file(connection, actor, release, name, vault, read)
     headers["Content-Disposition"] = f'attachment; filename="{service.file_name(release, name)}"'

@@ -8,7 +8,6 @@ from uuid import UUID
 
 import pytest
 
-from api.access.tokens import Claims
 from api.core import streaming
 from api.core.problems import Unauthorized
 from api.releases.spreadsheets import safe
@@ -150,11 +149,9 @@ async def test_each_download_is_on_record_for_every_household(house: House) -> N
 
 
 async def parts_of(here: Pilot, release: UUID, version: int = 1) -> list[int]:
-    claims = Claims(here.dewi.id, version, frozenset(), None)
     query = "select household_id from released_households where release_id = $1"
-    rows = streaming.stream_rows(
-        here.house.state["database"], claims.subject, claims.version, query, release, prefetch=2
-    )
+    principal = (here.dewi.id, version, None)
+    rows = streaming.stream_rows(here.house.state["database"], principal, query, release, prefetch=2)
     return [len(part) async for part in rows]
 
 
@@ -177,7 +174,7 @@ async def test_a_reader_who_leaves_gives_the_connection_back(house: House) -> No
     database = house.state["database"]
 
     for _ in range(12):  # more than the pool holds
-        rows = streaming.stream_rows(database, here.dewi.id, 1, "select generate_series(1, 9)", prefetch=2)
+        rows = streaming.stream_rows(database, (here.dewi.id, 1, None), "select generate_series(1, 9)", prefetch=2)
         assert len(await anext(rows)) == 2
         await rows.aclose()
 
