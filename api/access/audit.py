@@ -29,6 +29,23 @@ async def note(
     )
 
 
+async def note_all(
+    connection: Connection, actor_id: UUID, request_id: str, deeds: Sequence[tuple[str, UUID, dict[str, Any]]]
+) -> None:
+    """Record many deeds of one request at once: action, subject and detail of each, in their order."""
+    await connection.execute(
+        "insert into audit_events (at, actor_id, action, subject_id, request_id, detail)"
+        " select clock_timestamp(), $1, d.action, d.subject_id, $2, d.detail"
+        " from unnest($3::text[], $4::uuid[], $5::jsonb[]) with ordinality as d (action, subject_id, detail, place)"
+        " order by d.place",
+        actor_id,
+        request_id,
+        [action for action, _, _ in deeds],
+        [subject for _, subject, _ in deeds],
+        [orjson.dumps(detail, default=str).decode() for _, _, detail in deeds],
+    )
+
+
 async def disclose(
     connection: Connection,
     actor_id: UUID,
