@@ -22,6 +22,8 @@ from api.imports import router as imports
 from api.oversight import router as oversight
 from api.regions import router as regions
 from api.releases import router as releases
+from api.verdicts import router as verdicts
+from api.visits import router as visits
 
 # in the order of the field season
 ROOMS: tuple[APIRouter, ...] = (
@@ -30,6 +32,8 @@ ROOMS: tuple[APIRouter, ...] = (
     campaigns.router,
     households.router,
     imports.router,
+    verdicts.router,
+    visits.router,
     releases.router,
     oversight.v1,
 )
@@ -51,7 +55,7 @@ def create_app(wanted: Settings | None = None) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[ProcessState]:
-        logs.install()
+        logs.install(chosen.log_level)
         ring = open_key_ring(chosen.keys_folder, chosen.issuer, chosen.audience)
         async with open_process(chosen, ring) as state:
             yield state

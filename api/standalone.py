@@ -139,6 +139,7 @@ def await_ready(supervisor: Supervisor, url: str) -> None:
 def prepare(folder: Path, addresses: Addresses) -> None:
     """Put the addresses into the environment that every process of the house reads, and make what is missing."""
     os.environ.setdefault("SAMBANG_ENV", "development")
+    os.environ.setdefault("SAMBANG_LOG_LEVEL", "warning")  # the terminal shows what needs somebody
     os.environ["SAMBANG_DATABASE_URL"] = addresses.login
     os.environ["SAMBANG_DATABASE_OWNER_URL"] = addresses.owner
     os.environ["SAMBANG_PRIVATE_FOLDER"] = str(folder)

@@ -29,14 +29,14 @@ class JsonLines(logging.Formatter):
         return orjson.dumps(line, default=str).decode()
 
 
-def install(level: int = logging.INFO) -> None:
+def install(level: str = "info") -> None:
     """Send our own log and the server's errors to standard error as JSON lines."""
     handler = logging.StreamHandler()
     handler.setFormatter(JsonLines())
     for name in ("sambang", "uvicorn.error"):
         logger = logging.getLogger(name)
         logger.handlers, logger.propagate = [handler], False
-        logger.setLevel(level if name == "sambang" else logging.WARNING)
+        logger.setLevel(level.upper() if name == "sambang" else logging.WARNING)
 
 
 class RequestLog:

@@ -38,6 +38,7 @@ class Settings(DatabaseSettings):
     issuer: str = "https://sambang.malangkota.go.id"
     audience: str = "sambang"
     private_folder: Path = Path(".sambang")
+    log_level: Literal["info", "warning", "error"] = "info"
     cors_origins: Annotated[list[str], NoDecode] = []
     access_token_s: Annotated[int, Field(ge=60, le=900)] = 600
     refresh_token_days: Annotated[int, Field(ge=1, le=30)] = 14
