@@ -39,6 +39,17 @@ def install(level: str = "info") -> None:
         logger.setLevel(level.upper() if name == "sambang" else logging.WARNING)
 
 
+def template(scope: Scope) -> str:
+    """The path with its parameters' names in place of their values; `/` where no route matched.
+
+    A path may carry what a caller should not have put there, so the raw one is neither logged nor answered.
+    """
+    if scope.get("route") is None:
+        return "/"
+    values = {str(value): f"{{{name}}}" for name, value in scope.get("path_params", {}).items()}
+    return "/".join(values.get(part, part) for part in scope["path"].split("/"))
+
+
 class RequestLog:
     """Gives each request an id, answers it in `X-Request-Id`, and logs one line when it is done."""
 
@@ -70,7 +81,7 @@ class RequestLog:
                     "request_id": request_id,
                     "actor_id": getattr(actor, "id", None),
                     "method": scope["method"],
-                    "route": getattr(scope.get("route"), "path", "-"),
+                    "route": template(scope),
                     "status": seen["status"],
                     "ms": round((time.perf_counter() - began) * 1000, 1),
                 },

@@ -11,6 +11,7 @@ from pydantic import BaseModel
 from sqlalchemy.exc import DBAPIError
 from starlette.exceptions import HTTPException
 
+from api.core.logs import template
 from api.core.problem_texts import FIELD_TEXTS, STATUS_TEXTS
 from api.core.schema import Out
 
@@ -62,6 +63,17 @@ class ProblemOut(BaseModel):
     request_id: str
     errors: list[ProblemField] | None = None
     allowed: list[str] | None = None
+
+
+class ItemProblem(Out):
+    """Why one item of many was refused: what a problem document would say of it."""
+
+    type: str
+    title: str
+    status: int
+    code: str
+    allowed: list[str] | None
+    errors: list[ProblemField] | None
 
 
 class NotFound(Problem):
@@ -139,9 +151,7 @@ def language(request: Request) -> str:
 def document(request: Request, status: int, code: str, title: str, detail: str | None, **extra: Any) -> JSONResponse:
     """A problem document as the answer to this request."""
     request_id = getattr(request.state, "request_id", "")
-    # the route's template, not the raw path: a path may carry what a caller should not have put there
-    route = request.scope.get("route")
-    instance = getattr(route, "path", None) or request.url.path
+    instance = template(request.scope)
     body = {"type": f"/problems/{code}", "title": title, "status": status, "code": code, "detail": detail}
     body |= {"instance": instance, "request_id": request_id} | extra
     return JSONResponse(
@@ -161,13 +171,31 @@ def _field_message(code: str, request: Request) -> str:
     return texts[1] if language(request) == "en" else texts[0]
 
 
-async def answer_problem(request: Request, refused: Exception) -> JSONResponse:
-    """A raised Problem as its document."""
-    problem = cast(Problem, refused)
+def _extra(problem: Problem, request: Request) -> dict[str, Any]:
     extra = dict(problem.extra)
     if isinstance(problem, Invalid):
         message = problem.message or _field_message(problem.field_code, request)
         extra["errors"] = [{"pointer": problem.pointer, "code": problem.field_code, "message": message}]
+    return extra
+
+
+def item_problem(problem: Problem, request: Request) -> ItemProblem:
+    """The refusal of one item, in the caller's language, inside an answer about many."""
+    extra = _extra(problem, request)
+    return ItemProblem(
+        type=f"/problems/{problem.code}",
+        title=_title(type(problem), request),
+        status=problem.status,
+        code=problem.code,
+        allowed=extra.get("allowed"),
+        errors=extra.get("errors"),
+    )
+
+
+async def answer_problem(request: Request, refused: Exception) -> JSONResponse:
+    """A raised Problem as its document."""
+    problem = cast(Problem, refused)
+    extra = _extra(problem, request)
     answer = document(request, problem.status, problem.code, _title(type(problem), request), problem.detail, **extra)
     answer.headers.update(problem.headers)
     return answer

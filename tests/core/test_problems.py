@@ -1,0 +1,42 @@
+"""Refusals name the field, never the value, in the caller's language."""
+
+from tests.support.house import House
+
+NIK = "3573041203850001"
+
+
+async def test_an_unknown_path_is_not_repeated(house: House) -> None:
+    answer = await (await house.as_(None)).get(f"/v1/people/{NIK}")
+
+    assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
+    assert NIK not in answer.text
+
+
+async def test_a_path_parameter_is_named_by_its_place(house: House) -> None:
+    dewi = await house.as_(await house.make.dewi())
+
+    answer = await dewi.get(f"/v1/regions/{NIK}")
+
+    assert answer.status_code == 422
+    assert answer.json()["instance"] == "/v1/regions/{code}"
+    assert NIK not in answer.text
+
+
+async def test_the_title_follows_the_accepted_language(house: House) -> None:
+    nobody = await house.as_(None)
+
+    indonesian = await nobody.get("/v1/regions", headers={"Accept-Language": "id"})
+    english = await nobody.get("/v1/regions", headers={"Accept-Language": "en-GB, id;q=0.5"})
+
+    assert indonesian.json()["title"] == "Belum masuk, atau token tidak berlaku"
+    assert english.json()["title"] == "No valid token"
+
+
+async def test_each_problem_type_has_its_page(house: House) -> None:
+    nobody = await house.as_(None)
+
+    page = await nobody.get("/problems/wrong_state")
+    absent = await nobody.get("/problems/never_heard_of")
+
+    assert page.json()["status"] == 409
+    assert absent.status_code == 404
