@@ -1,0 +1,218 @@
+"""Propose, review, decide: the moves of a verdict, many at once, and how it is read.
+
+Every move locks the assignment first, so of two people who judge at the same instant one wins and the other reads 409.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+import orjson
+from uuid_utils.compat import uuid7
+
+from api.access.actor import Actor
+from api.access.roles import Role
+from api.core import clock
+from api.core.conditions import Conditions
+from api.core.database import Connection
+from api.core.problems import Invalid, NotFound, Problem
+from api.tables import AssignmentStatus, CampaignStatus, VerdictStage
+from api.verdicts import lifecycle, queries
+from api.verdicts.lifecycle import Event
+from api.verdicts.problems import CampaignClosed, OwnWork, VerdictChanged
+from api.verdicts.rules import Circumstances, demand_agreement
+from api.verdicts.schemas import DecisionIn, MovedOut, ReviewIn, VerdictFilter, VerdictIn
+
+PAST = {
+    Event.APPROVE: "approved",
+    Event.RETURN: "returned",
+    Event.REVOKE: "revoked",
+    Event.CONFIRM: "confirmed",
+    Event.AMEND: "amended",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """What a visit proposes about the assignment that it was paid to."""
+
+    assignment_id: UUID
+    visit_id: UUID
+    criteria_set: str | None
+    content: VerdictIn
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """One verdict and what somebody wants done with it; `pointer` is where it stands in the body."""
+
+    verdict_id: UUID
+    body: ReviewIn | DecisionIn
+    pointer: str = ""
+
+    @property
+    def content(self) -> VerdictIn | None:
+        """The new content that an amendment carries."""
+        return self.body.verdict if isinstance(self.body, DecisionIn) else None
+
+
+async def propose_verdicts(connection: Connection, actor: Actor, proposals: Sequence[Proposal], now: datetime) -> None:
+    """Submit these assignments, each with a new revision of its verdict. The caller holds their locks."""
+    if not proposals:
+        return
+    rows = _rows(
+        [
+            proposal.content.model_dump()
+            | {
+                "id": uuid7(),
+                "assignment_id": proposal.assignment_id,
+                "visit_id": proposal.visit_id,
+                "criteria_set": proposal.criteria_set,
+            }
+            for proposal in proposals
+        ]
+    )
+    await connection.execute(queries.SUBMIT, rows, actor.id, now)
+    await connection.execute(queries.PROPOSE, rows, actor.id, now)
+
+
+async def judge_verdict(
+    connection: Connection, actor: Actor, verdict_id: UUID, body: ReviewIn | DecisionIn
+) -> MovedOut:
+    """Review or decide one verdict; raises the refusal."""
+    outcome = (await judge_verdicts(connection, actor, [Judgement(verdict_id, body)]))[0]
+    if isinstance(outcome, Problem):
+        raise outcome
+    return outcome
+
+
+async def judge_verdicts(
+    connection: Connection, actor: Actor, judgements: Sequence[Judgement]
+) -> list[MovedOut | Problem]:
+    """Review or decide these verdicts, each on its own merits: where it went, or why it did not."""
+    standing = await _lock(connection, actor, judgements)
+    now = clock.now()
+    outcomes: list[MovedOut | Problem] = []
+    moves, revisions = [], []
+    for judgement in judgements:
+        found = standing.get(judgement.verdict_id)
+        try:
+            move = _weigh(actor, judgement, found)
+        except Problem as refused:
+            outcomes.append(refused)
+            continue
+        outcomes.append(MovedOut.model_validate(move | {"event": move["number"]}))
+        moves.append(move)
+        if judgement.content is not None:
+            revisions.append(move | judgement.content.model_dump())
+    if revisions:
+        await connection.execute(queries.ADD_REVISIONS, _rows(revisions), actor.id, now)
+    if moves:
+        await connection.execute(queries.MOVE, _rows(moves), actor.id, now)
+        await actor.note_all(
+            [
+                (
+                    f"verdict.{move['deed']}",
+                    move["verdict_id"],
+                    {"revision": move["revision"], "status": move["status"], "reason_code": move["reason_code"]},
+                )
+                for move in moves
+            ]
+        )
+    return outcomes
+
+
+async def _lock(connection: Connection, actor: Actor, judgements: Sequence[Judgement]) -> dict[UUID, dict[str, Any]]:
+    ids: set[UUID] = set()
+    for judgement in judgements:
+        if judgement.verdict_id in ids:
+            raise Invalid(f"{judgement.pointer}/verdict_id", "repeated")
+        ids.add(judgement.verdict_id)
+    amends = any(judgement.content is not None for judgement in judgements)
+    locked = {row["id"]: dict(row) for row in await connection.fetch(queries.LOCK, list(ids))}
+    for row in await connection.fetch(queries.STANDING, list(locked), actor.id, amends):
+        locked[row["id"]] |= dict(row)
+    return locked
+
+
+def _weigh(actor: Actor, judgement: Judgement, found: dict[str, Any] | None) -> dict[str, Any]:
+    """The move that this judgement makes of the verdict as it stands; raises the refusal."""
+    body, pointer, content = judgement.body, judgement.pointer, judgement.content
+    event = Event(body.decision.value)
+    if found is None:
+        raise NotFound
+    if event in (Event.RETURN, Event.REVOKE) and not (body.comment or body.reason_code):
+        raise Invalid(f"{pointer}/comment", "reason_required")
+    if (content is None) is (event is Event.AMEND):
+        raise Invalid(f"{pointer}/verdict", "missing" if event is Event.AMEND else "must_be_null")
+    if found["campaign_status"] == CampaignStatus.CLOSED:
+        raise CampaignClosed
+    if found["own"] or (actor.role is Role.BAPPEDA and found["approved"]):
+        raise OwnWork
+    if body.revision is not None and body.revision != found["revision"]:
+        raise VerdictChanged
+    stage = VerdictStage(found["stage"]) if found["stage"] else None
+    move = lifecycle.demand(event, actor.role, AssignmentStatus(found["status"]), stage)
+    if content is not None:
+        demand_agreement(content, Circumstances(found["criteria_set"], found["all_deceased"]), f"{pointer}/verdict")
+    return {
+        "verdict_id": judgement.verdict_id,
+        "assignment_id": found["assignment_id"],
+        "event": event,
+        "deed": PAST[event],
+        "number": found["event"] + 1,
+        "revision": found["revision"] + (content is not None),
+        "status": move.to or found["status"],
+        "stage": move.stage or found["stage"],
+        "field_result": content.field_result if content else found["field_result"],
+        "eligibility": content.eligibility if content else found["eligibility"],
+        "criteria_set": found["criteria_set"],
+        "reason_code": body.reason_code,
+        "comment": body.comment,
+        "remarks": [remark.model_dump() for remark in body.remarks],
+    }
+
+
+async def list_verdicts(connection: Connection, wanted: VerdictFilter) -> list[asyncpg.Record]:
+    """One more verdict than a page holds, in the order in which they were first proposed."""
+    chosen = Conditions()
+    chosen.add("v.campaign_id = ?", wanted.campaign_id)
+    chosen.add("v.assignment_id = ?", wanted.assignment_id)
+    chosen.add("v.household_id = ?", wanted.household_id)
+    chosen.add("a.verdict_stage = ?", wanted.stage)
+    chosen.add("a.status = ?", wanted.status)
+    chosen.add("a.eligibility = ?", wanted.eligibility)
+    chosen.add("a.field_result = ?", wanted.field_result)
+    chosen.add("a.team_id = ?", wanted.team_id)
+    chosen.add("a.enumerator_id = ?", wanted.enumerator_id)
+    chosen.add("(h.region_code = ? or starts_with(h.region_code, ? || '.'))", wanted.region_code)
+    after = wanted.after(UUID)
+    chosen.add("v.id > ?", after[0] if after else None)
+    rows: list[asyncpg.Record] = await connection.fetch(
+        f"{queries.VERDICT} {chosen.where()} order by v.id limit {wanted.limit + 1}", *chosen.values
+    )
+    return rows
+
+
+async def read_verdict(connection: Connection, verdict_id: UUID) -> asyncpg.Record:
+    """A verdict in its present revision; raises `NotFound`."""
+    found = await connection.fetchrow(f"{queries.VERDICT} where v.id = $1", verdict_id)
+    if found is None:
+        raise NotFound
+    return found
+
+
+async def read_verdict_history(
+    connection: Connection, verdict_id: UUID
+) -> tuple[list[asyncpg.Record], list[dict[str, Any]]]:
+    """Every revision and every event of a verdict, oldest first."""
+    revisions = await connection.fetch(queries.REVISIONS, verdict_id)
+    events = await connection.fetch(queries.EVENTS, verdict_id)
+    return revisions, [dict(event) | {"remarks": orjson.loads(event["remarks"])} for event in events]
+
+
+def _rows(rows: list[dict[str, Any]]) -> str:
+    return orjson.dumps(rows, default=str).decode()  # asyncpg has a UUID of its own

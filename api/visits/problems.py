@@ -1,0 +1,14 @@
+"""Refusals of the visits room."""
+
+from api.core.problems import Problem
+
+
+class VisitConflict(Problem):
+    """The id is taken, by other content or by somebody else's visit; which of the two is not said.
+
+    A visit is never overwritten: a correction is a new visit, with its own id, that names the old one in `corrects`.
+    """
+
+    status, code = 409, "visit_conflict"
+    title_id, title_en = "Id kunjungan ini sudah dipakai", "This visit id is taken"
+    breaks = ("pk_visits",)

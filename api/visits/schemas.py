@@ -1,0 +1,191 @@
+"""Bodies of the visits room: what a phone tells about one knock on one door, and what we answer."""
+
+import json
+from datetime import UTC, date, datetime
+from typing import Annotated, Any
+from uuid import UUID
+
+import orjson
+from pydantic import AfterValidator, AwareDatetime, Field, StringConstraints
+from pydantic_core import PydanticCustomError
+
+from api.core.paging import Paging
+from api.core.schema import In, Out
+from api.core.types import MaskedNumber, Nik
+from api.tables import Sex, VisitOutcome, Whereabouts
+from api.verdicts.schemas import VerdictIn, Word
+
+# what PostgreSQL and every zone can hold; a phone with a dead battery starts in 1970 and is refused, not stored
+Instant = Annotated[AwareDatetime, Field(ge=datetime(2000, 1, 1, tzinfo=UTC), lt=datetime(2100, 1, 1, tzinfo=UTC))]
+Day = Annotated[date, Field(ge=date(2000, 1, 1), lt=date(2100, 1, 1))]
+
+
+def _storable(answers: dict[str, Any]) -> dict[str, Any]:
+    """Refuse what JSON cannot carry back: NaN, lone surrogates, integers beyond 64 bits, bottomless nesting."""
+    try:
+        json.dumps(answers, allow_nan=False)
+        orjson.dumps(answers)
+    except (ValueError, TypeError, RecursionError) as refused:
+        raise PydanticCustomError("unstorable", "holds a value that JSON cannot carry") from refused
+    return answers
+
+
+class LocationIn(In):
+    """Where the phone was, WGS 84."""
+
+    lat: Annotated[float, Field(ge=-90, le=90)]
+    lon: Annotated[float, Field(ge=-180, le=180)]
+    accuracy_m: Annotated[float | None, Field(ge=0, le=100_000)] = None
+    mock: Annotated[bool, Field(description="The phone says that the location was made up.")] = False
+
+
+class RespondentIn(In):
+    """Who opened the door."""
+
+    name: Annotated[str | None, Field(max_length=120)] = None
+    relation: Word | None = None
+
+
+class MemberIn(In):
+    """Where a member was found to be, and what the list has wrong about the person.
+
+    Whereabouts act at once; corrections stay in the sealed content until Bappeda applies them. A `new` member whose id
+    is not known yet is added to the household and needs a name.
+    """
+
+    id: UUID
+    whereabouts: Whereabouts
+    name: Annotated[str | None, Field(min_length=1, max_length=120)] = None
+    nik: Nik | None = None
+    nik_missing_reason: Word | None = None
+    sex: Sex | None = None
+    born_on: date | None = None
+    born_at: Annotated[str | None, Field(max_length=80)] = None
+    relation: Annotated[Word | None, Field(description="`head, spouse, child, …`")] = None
+    occupation: Annotated[str | None, Field(max_length=80)] = None
+    mother_name: Annotated[str | None, Field(max_length=120)] = None
+    family_no: Annotated[int | None, Field(ge=1, le=50)] = None
+
+
+class AttachmentIn(In):
+    """A photo that follows on its own way: announced here, so that nobody can swap it later."""
+
+    name: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,79}$")]
+    sha256: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+    bytes: Annotated[int, Field(ge=1, le=5 * 1024 * 1024)]
+
+
+class DeviceIn(In):
+    """The phone, and what its clock said when it sent this."""
+
+    id: Annotated[str, Field(min_length=1, max_length=80)]
+    app_version: Annotated[str | None, Field(max_length=40)] = None
+    clock_at: Instant | None = None
+
+
+class VisitIn(In):
+    """One knock on one door, in the words of the phone that was there. The id is the phone's."""
+
+    id: UUID
+    assignment_id: UUID
+    based_on: Annotated[int, Field(ge=1, lt=2**31, description="The revision of the assignment that the phone held.")]
+    corrects: Annotated[UUID | None, Field(description="An earlier visit that this one replaces.")] = None
+    started_at: Instant
+    ended_at: Instant
+    outcome: VisitOutcome
+    location: LocationIn | None = None
+    respondent: RespondentIn | None = None
+    notice_given: Annotated[
+        bool, Field(description="The respondent was told who asks, why, and what becomes of the answers (UU 27/2022).")
+    ] = False
+    questionnaire_version: Annotated[int | None, Field(ge=1, lt=2**31)] = None
+    answers: Annotated[dict[str, Any], Field(default_factory=dict, max_length=500), AfterValidator(_storable)]
+    members: Annotated[list[MemberIn], Field(default_factory=list, max_length=50)]
+    attachments: Annotated[list[AttachmentIn], Field(default_factory=list, max_length=20)]
+    verdict: VerdictIn | None = None
+    device: DeviceIn | None = None
+
+    def canonical(self) -> bytes:
+        """What the phone said as canonical JSON: sorted keys, no blanks; fields it did not send are not there.
+
+        So a retry stays the same visit even when a later version of this body has learnt new fields.
+        """
+        return orjson.dumps(self.model_dump(mode="json", exclude_unset=True), option=orjson.OPT_SORT_KEYS)
+
+
+class LocationOut(Out):
+    """Where the phone was."""
+
+    lat: float
+    lon: float
+    accuracy_m: float | None
+    mock: bool
+
+
+class VisitOut(Out):
+    """A visit without what was said at the door: the answer to recording it, and a line of a list."""
+
+    id: UUID
+    assignment_id: UUID
+    household_id: UUID
+    enumerator_id: UUID
+    sequence: Annotated[int, Field(description="The order in which visits came in.")]
+    corrects: UUID | None
+    based_on: int
+    started_at: datetime
+    ended_at: datetime
+    outcome: VisitOutcome
+    location: LocationOut | None
+    questionnaire_version: int | None
+    submits: Annotated[bool, Field(description="It submitted the assignment, with a verdict.")]
+    flags: Annotated[
+        list[str],
+        Field(
+            description="For people to look at, never a punishment: `stale, clock_skew, future, before_campaign, "
+            "mock_location, no_notice`."
+        ),
+    ]
+    clock_skew_s: Annotated[float | None, Field(description="How far the phone's clock runs ahead of ours.")]
+    distance_m: Annotated[float | None, Field(description="From where the household was known to be.")]
+    receipt: UUID
+    received_at: datetime
+
+
+class MemberSeen(Out):
+    """What a visit said about a member; a corrected NIK is masked."""
+
+    id: UUID
+    whereabouts: Whereabouts
+    name: str | None
+    nik: MaskedNumber | None
+    nik_missing_reason: str | None
+    sex: Sex | None
+    born_on: date | None
+    born_at: str | None
+    relation: str | None
+    occupation: str | None
+    mother_name: str | None
+    family_no: int | None
+
+
+class VisitContentOut(VisitOut):
+    """A visit whole, opened from its seal."""
+
+    respondent: RespondentIn | None
+    notice_given: bool
+    answers: dict[str, Any]
+    members: list[MemberSeen]
+    attachments: list[AttachmentIn]
+    verdict: VerdictIn | None
+    device: DeviceIn | None
+
+
+class VisitFilter(Paging):
+    """Which visits to list; `from` and `to` are working days in Malang (WIB), both inclusive, of the knock."""
+
+    assignment_id: UUID | None = None
+    household_id: UUID | None = None
+    enumerator_id: UUID | None = None
+    outcome: VisitOutcome | None = None
+    first_day: Annotated[Day | None, Field(alias="from")] = None
+    last_day: Annotated[Day | None, Field(alias="to")] = None

@@ -1,0 +1,186 @@
+"""What a batch of visits reads and writes, each in one statement whatever its size."""
+
+import hashlib
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+import orjson
+from uuid_utils.compat import uuid7
+
+from api.access.actor import Actor
+from api.core import clock
+from api.core.database import Connection
+from api.core.vault import Vault
+from api.tables import AssignmentStatus, CampaignStatus, VerdictStage, VisitOutcome, Whereabouts
+from api.visits import queries
+from api.visits.judging import Door, Judged, Knock
+from api.visits.schemas import MemberIn, VisitIn
+
+KEPT_AS_SAID = {
+    "id",
+    "assignment_id",
+    "corrects",
+    "based_on",
+    "started_at",
+    "ended_at",
+    "outcome",
+    "questionnaire_version",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """A visit as it came in: what was said, the digest that tells a retry from another visit, its receipt."""
+
+    visit: VisitIn
+    said: bytes
+    sha256: bytes
+    receipt_id: UUID = field(default_factory=uuid7)
+
+    @classmethod
+    def of(cls, visit: VisitIn) -> "Arrival":
+        """Take a visit in."""
+        said = visit.canonical()
+        return cls(visit, said, hashlib.sha256(said).digest())
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """An arrival that was judged, at the door that it was judged against."""
+
+    arrival: Arrival
+    door: Door
+    judged: Judged
+
+
+async def lock_doors(connection: Connection, actor: Actor, visits: Iterable[VisitIn]) -> dict[UUID, Door]:
+    """The caller's assignments among those that these visits name, locked until the transaction ends."""
+    wanted = list({visit.assignment_id for visit in visits})
+    return {row["id"]: _door(row) for row in await connection.fetch(queries.LOCK_DOORS, wanted, actor.id)}
+
+
+def _door(row: asyncpg.Record) -> Door:
+    whereabouts = orjson.loads(row["whereabouts"] or "{}").items()
+    return Door(
+        assignment_id=row["id"],
+        household_id=row["household_id"],
+        status=AssignmentStatus(row["status"]),
+        stage=VerdictStage(row["stage"]) if row["stage"] else None,
+        revision=row["revision"],
+        campaign_status=CampaignStatus(row["campaign_status"]),
+        starts_on=row["starts_on"],
+        criteria_set=row["criteria_set"],
+        has_questionnaire=row["has_questionnaire"],
+        versions=frozenset(row["versions"]),
+        latitude=row["latitude"],
+        longitude=row["longitude"],
+        whereabouts={UUID(member): Whereabouts(found) if found else None for member, found in whereabouts},
+    )
+
+
+async def earlier_visits(
+    connection: Connection, visits: Iterable[VisitIn], doors: dict[UUID, Door]
+) -> dict[UUID, asyncpg.Record]:
+    """The visits that are here already; each door learns who knocked on it before."""
+    rows = await connection.fetch(queries.EARLIER_VISITS, [visit.id for visit in visits], list(doors))
+    for row in rows:
+        if (door := doors.get(row["assignment_id"])) is not None:
+            day = clock.working_day(row["started_at"])
+            door.knocks.append(Knock(row["id"], day, VisitOutcome(row["outcome"]), row["corrects"]))
+    return {row["id"]: row for row in rows}
+
+
+async def keep_receipts(
+    connection: Connection, actor: Actor, vault: Vault, arrivals: Iterable[Arrival], now: datetime
+) -> None:
+    """Keep what came in, whole and sealed, before anybody judges it."""
+    receipts = [
+        {
+            "id": arrival.receipt_id,
+            "subject_id": arrival.visit.id,
+            "sha256": "\\x" + arrival.sha256.hex(),
+            "body": vault.seal_bytes("receipt.body", arrival.receipt_id, arrival.said).decode(),
+        }
+        for arrival in arrivals
+    ]
+    if receipts:
+        await connection.execute(queries.KEEP_RECEIPTS, _rows(receipts), actor.id, now)
+
+
+async def store_visits(
+    connection: Connection, actor: Actor, vault: Vault, accepted: Collection[Accepted], now: datetime
+) -> dict[UUID, asyncpg.Record]:
+    """Store the visits; one that does not come back had an id of somebody else's."""
+    if not accepted:
+        return {}
+    rows = _rows([_row(one, vault) for one in accepted])
+    return {row["id"]: row for row in await connection.fetch(queries.STORE_VISITS, rows, actor.id, now)}
+
+
+def _row(accepted: Accepted, vault: Vault) -> dict[str, Any]:
+    arrival, judged, visit = accepted.arrival, accepted.judged, accepted.arrival.visit
+    where, device = visit.location, visit.device
+    return visit.model_dump(include=KEPT_AS_SAID) | {
+        "household_id": accepted.door.household_id,
+        "latitude": where and where.lat,
+        "longitude": where and where.lon,
+        "accuracy_m": where and where.accuracy_m,
+        "mock_location": where and where.mock,
+        "device_id": device and device.id,
+        "app_version": device and device.app_version,
+        "clock_skew_s": judged.clock_skew_s,
+        "distance_m": judged.distance_m,
+        "flags": judged.flags,
+        "submits": judged.verdict is not None,
+        "sha256": "\\x" + arrival.sha256.hex(),
+        "receipt_id": arrival.receipt_id,
+        "content": vault.seal_bytes("visit.content", visit.id, arrival.said).decode(),
+    }
+
+
+async def move_households(connection: Connection, vault: Vault, accepted: Collection[Accepted], now: datetime) -> None:
+    """What the visits found out about who lives there and where: whereabouts, new members, a place on the map."""
+    whereabouts, new, places = [], [], []
+    for one in accepted:
+        household_id, visit = one.door.household_id, one.arrival.visit
+        added = {member.id for member in one.judged.new_members}
+        whereabouts += [
+            {"id": member.id, "household_id": household_id, "whereabouts": member.whereabouts}
+            for member in visit.members
+            if member.id not in added
+        ]
+        new += [
+            _new_member(member, household_id, vault) | {"place": place}
+            for place, member in enumerate(one.judged.new_members)
+        ]
+        if one.judged.places_household and visit.location is not None:
+            where = visit.location
+            places.append(
+                {
+                    "household_id": household_id,
+                    "latitude": where.lat,
+                    "longitude": where.lon,
+                    "accuracy_m": where.accuracy_m,
+                }
+            )
+    if new:
+        await connection.execute(queries.ADD_MEMBERS, _rows(new))
+    if whereabouts:
+        latest = {row["id"]: row for row in whereabouts}  # a batch may bring two visits to one household
+        await connection.execute(queries.MOVE_MEMBERS, _rows(list(latest.values())))
+    if places:
+        await connection.execute(queries.PLACE_HOUSEHOLDS, _rows(places), now)
+
+
+def _new_member(member: MemberIn, household_id: UUID, vault: Vault) -> dict[str, Any]:
+    sealed = None if member.nik is None else vault.seal("member.nik", member.id, member.nik).decode()
+    index = None if member.nik is None else "\\x" + vault.index("nik", member.nik).hex()
+    return member.model_dump(exclude={"nik"}) | {"household_id": household_id, "nik": sealed, "nik_index": index}
+
+
+def _rows(rows: list[dict[str, Any]]) -> str:
+    return orjson.dumps(rows, default=str).decode()  # asyncpg has a UUID of its own
