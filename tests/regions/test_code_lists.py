@@ -12,21 +12,16 @@ from api.campaigns.team_schemas import Institution
 from api.core.types import PLACEHOLDERS, check_nik
 from api.households.bodies import NikMissingReason
 from api.households.schemas import Relation
+from api.questionnaires.schemas import DataClass, QuestionSubject, QuestionType
 from api.regions.service import codes_of, read_code_list
 from tests.support.house import House
 
 ENUMS: list[type[StrEnum]] = [
     kind for _, kind in inspect.getmembers(tables, lambda found: inspect.isclass(found) and issubclass(found, StrEnum))
-] + [Relation, NikMissingReason, Institution]
+] + [Relation, NikMissingReason, Institution, DataClass, QuestionSubject, QuestionType]
 OWN = [
-    "eligibility_reason",
-    "return_reason",
-    "programme",
-    "nik_problem",
-    "field_result",
-    "whereabouts",
-    "visit_outcome",
-    "relation",
+    *("eligibility_reason", "return_reason", "programme", "nik_problem"),
+    *("field_result", "whereabouts", "visit_outcome", "relation"),
 ]
 
 

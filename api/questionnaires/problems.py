@@ -1,0 +1,17 @@
+"""Refusals of the questionnaires room."""
+
+from api.core.problems import Problem
+
+
+class QuestionnaireCodeTaken(Problem):
+    status, code = 409, "questionnaire_code_taken"
+    title_id, title_en = "Kode kuesioner sudah dipakai", "Another questionnaire has this code"
+    breaks = ("uq_questionnaires_code",)
+
+
+class VersionTaken(Problem):
+    """Two people stored a version of the same questionnaire at the same moment: send yours again."""
+
+    status, code = 409, "version_taken"
+    title_id, title_en = "Nomor versi baru saja dipakai; kirim lagi", "This version number was just taken; send again"
+    breaks = ("uq_questionnaire_versions_questionnaire_id_version",)

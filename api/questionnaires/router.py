@@ -1,0 +1,111 @@
+"""`/v1/questionnaires`."""
+
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Path, Query, Request, Response
+
+from api.access.actor import Actor, SessionDep, may
+from api.access.roles import Permission
+from api.core.idempotency import Route
+from api.core.paging import Page, Paging, page
+from api.core.problems import WrongState, problems
+from api.core.revisions import PreconditionFailed, PreconditionRequired, etag, if_match, not_modified
+from api.questionnaires import service
+from api.questionnaires.problems import QuestionnaireCodeTaken, VersionTaken
+from api.questionnaires.schemas import (
+    QuestionnaireIn,
+    QuestionnaireOut,
+    VersionFilter,
+    VersionIn,
+    VersionOut,
+    VersionPatch,
+    VersionSummaryOut,
+)
+
+UNCHANGED: dict[int | str, dict[str, Any]] = {304: {"description": "Not changed since the ETag in If-None-Match."}}
+
+Reader = Annotated[Actor, may(Permission.QUESTIONNAIRES_READ)]
+Owner = Annotated[Actor, may(Permission.QUESTIONNAIRES_WRITE)]
+Number = Annotated[int, Path(ge=1, le=service.MAX_VERSION)]
+
+router = APIRouter(prefix="/questionnaires", tags=["questionnaires"], route_class=Route)
+
+
+@router.get("")
+async def list_questionnaires(
+    session: SessionDep, actor: Reader, wanted: Annotated[Paging, Query()], request: Request, response: Response
+) -> Page[QuestionnaireOut]:
+    """List questionnaires with the number of their latest published version."""
+    found = await service.list_questionnaires(session, wanted)
+    shown, following = page(found, wanted, lambda one: (one.id,), request, response)
+    return Page(items=shown, next=following)
+
+
+@router.post("", status_code=201, responses=problems(QuestionnaireCodeTaken))
+async def create_questionnaire(
+    session: SessionDep, actor: Owner, body: QuestionnaireIn, response: Response
+) -> QuestionnaireOut:
+    """Name a questionnaire; what it asks comes in versions."""
+    made = await service.create_questionnaire(session, actor, body)
+    response.headers["Location"] = f"/v1/questionnaires/{made.id}/versions"
+    return made
+
+
+@router.get("/{questionnaire_id}/versions")
+async def list_questionnaire_versions(
+    session: SessionDep,
+    actor: Reader,
+    questionnaire_id: UUID,
+    wanted: Annotated[VersionFilter, Query()],
+    request: Request,
+    response: Response,
+) -> Page[VersionSummaryOut]:
+    """List the versions of a questionnaire, drafts too, without their content."""
+    found = await service.list_versions(session, questionnaire_id, wanted)
+    shown, following = page(found, wanted, lambda version: (version.version,), request, response)
+    return Page(items=[VersionSummaryOut.model_validate(version) for version in shown], next=following)
+
+
+@router.post("/{questionnaire_id}/versions", status_code=201, responses=problems(VersionTaken))
+async def add_questionnaire_version(
+    session: SessionDep, actor: Owner, questionnaire_id: UUID, body: VersionIn, response: Response
+) -> VersionOut:
+    """Store a draft under the next number.
+
+    Names are unique, code lists exist, and a question's relevance names an earlier question and answers of its list.
+    """
+    made = await service.add_version(session, actor, questionnaire_id, body)
+    response.headers["Location"] = f"/v1/questionnaires/{questionnaire_id}/versions/{made.version}"
+    response.headers["ETag"] = etag(service.REVISIONS[made.status])
+    return VersionOut.model_validate(made)
+
+
+@router.get("/{questionnaire_id}/versions/{number}", response_model=VersionOut, responses=UNCHANGED)
+async def read_questionnaire_version(
+    session: SessionDep, actor: Reader, questionnaire_id: UUID, number: Number, request: Request, response: Response
+) -> VersionOut | Response:
+    """Read one version with its form."""
+    found = await service.read_version(session, questionnaire_id, number)
+    revision = service.REVISIONS[found.status]
+    if not_modified(request, response, revision):
+        return Response(status_code=304, headers={"ETag": etag(revision)})
+    return VersionOut.model_validate(found)
+
+
+@router.patch(
+    "/{questionnaire_id}/versions/{number}", responses=problems(WrongState, PreconditionFailed, PreconditionRequired)
+)
+async def publish_questionnaire_version(
+    session: SessionDep,
+    actor: Owner,
+    questionnaire_id: UUID,
+    number: Number,
+    seen: Annotated[str, Depends(if_match)],
+    body: VersionPatch,
+    response: Response,
+) -> VersionOut:
+    """Publish a draft: answers may name it from then on, and it never changes."""
+    found = await service.publish_version(session, actor, questionnaire_id, number, seen)
+    response.headers["ETag"] = etag(service.REVISIONS[found.status])
+    return VersionOut.model_validate(found)

@@ -1,0 +1,124 @@
+"""Questionnaires and their versions. A draft becomes published and then never changes."""
+
+from uuid import UUID
+
+from sqlmodel import col, func, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from api.access.actor import Actor
+from api.core import clock
+from api.core.database import Connection, save
+from api.core.paging import Paging
+from api.core.problems import Invalid, NotFound, WrongState
+from api.core.revisions import demand
+from api.questionnaires.form import examine
+from api.questionnaires.schemas import QuestionnaireIn, QuestionnaireOut, VersionFilter, VersionIn
+from api.tables import Questionnaire, QuestionnaireStatus, QuestionnaireVersion
+
+# a version changes once, when it is published: that is its revision
+REVISIONS = {QuestionnaireStatus.DRAFT: 1, QuestionnaireStatus.PUBLISHED: 2}
+MAX_VERSION = 2**31 - 1
+
+
+async def version_exists(connection: Connection, questionnaire_id: UUID, version: int) -> bool:
+    """Whether this version of the questionnaire has been published: answers may name no other."""
+    return bool(
+        await connection.fetchval(
+            "select exists (select from questionnaire_versions where questionnaire_id = $1 and version = $2::bigint"
+            " and status = 'published')",
+            questionnaire_id,
+            version,
+        )
+    )
+
+
+async def list_questionnaires(session: AsyncSession, wanted: Paging) -> list[QuestionnaireOut]:
+    """One more questionnaire than a page holds, oldest first."""
+    query = select(Questionnaire).order_by(col(Questionnaire.id)).limit(wanted.limit + 1)
+    if (after := wanted.after(UUID)) is not None:
+        query = query.where(col(Questionnaire.id) > after[0])
+    return await _with_latest(session, list((await session.exec(query)).all()))
+
+
+async def create_questionnaire(session: AsyncSession, actor: Actor, body: QuestionnaireIn) -> QuestionnaireOut:
+    """Name a questionnaire; 409 when its code is taken."""
+    made = await save(session, Questionnaire.model_validate(body.model_dump() | {"created_at": clock.now()}))
+    await actor.note("questionnaire.created", made.id)
+    return (await _with_latest(session, [made]))[0]
+
+
+async def list_versions(
+    session: AsyncSession, questionnaire_id: UUID, wanted: VersionFilter
+) -> list[QuestionnaireVersion]:
+    """One more version than a page holds, in the order of their numbers; raises `NotFound`."""
+    if await session.get(Questionnaire, questionnaire_id) is None:
+        raise NotFound
+    query = select(QuestionnaireVersion).where(QuestionnaireVersion.questionnaire_id == questionnaire_id)
+    query = query.order_by(col(QuestionnaireVersion.version)).limit(wanted.limit + 1)
+    if wanted.status is not None:
+        query = query.where(QuestionnaireVersion.status == wanted.status)
+    if (after := wanted.after(int)) is not None:
+        if not 0 < after[0] <= MAX_VERSION:
+            raise Invalid("query:cursor", "bad_cursor")
+        query = query.where(col(QuestionnaireVersion.version) > after[0])
+    return list((await session.exec(query)).all())
+
+
+async def read_version(
+    session: AsyncSession, questionnaire_id: UUID, version: int, *, hold: bool = False
+) -> QuestionnaireVersion:
+    """One version of a questionnaire, held against others if asked; raises `NotFound`."""
+    query = select(QuestionnaireVersion).where(
+        QuestionnaireVersion.questionnaire_id == questionnaire_id, QuestionnaireVersion.version == version
+    )
+    found = (await session.exec(query.with_for_update() if hold else query)).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+async def add_version(
+    session: AsyncSession, actor: Actor, questionnaire_id: UUID, body: VersionIn
+) -> QuestionnaireVersion:
+    """Store a draft under the next number, if the form hangs together."""
+    if await session.get(Questionnaire, questionnaire_id, with_for_update=True) is None:
+        raise NotFound
+    examine(body.content)
+    highest = select(func.max(QuestionnaireVersion.version)).where(
+        QuestionnaireVersion.questionnaire_id == questionnaire_id
+    )
+    made = QuestionnaireVersion(
+        questionnaire_id=questionnaire_id,
+        version=((await session.exec(highest)).one() or 0) + 1,
+        content=body.content.model_dump(mode="json", by_alias=True),
+        created_at=clock.now(),
+    )
+    await save(session, made)
+    await actor.note("questionnaire.version_added", questionnaire_id, version=made.version)
+    return made
+
+
+async def publish_version(
+    session: AsyncSession, actor: Actor, questionnaire_id: UUID, version: int, seen: str
+) -> QuestionnaireVersion:
+    """Publish a draft; from then on answers may name it, and it never changes."""
+    found = await read_version(session, questionnaire_id, version, hold=True)
+    demand(seen, REVISIONS[found.status])
+    if found.status is QuestionnaireStatus.PUBLISHED:
+        raise WrongState(allowed=[])
+    found.status = QuestionnaireStatus.PUBLISHED
+    await save(session, found)
+    await actor.note("questionnaire.version_published", questionnaire_id, version=version)
+    return found
+
+
+async def _with_latest(session: AsyncSession, found: list[Questionnaire]) -> list[QuestionnaireOut]:
+    version = QuestionnaireVersion
+    published = (
+        select(version.questionnaire_id, func.max(version.version))
+        .where(version.status == QuestionnaireStatus.PUBLISHED)
+        .where(col(version.questionnaire_id).in_([one.id for one in found]))
+        .group_by(col(version.questionnaire_id))
+    )
+    latest = dict((await session.exec(published)).all())
+    return [QuestionnaireOut.model_validate(one.model_dump() | {"latest_version": latest.get(one.id)}) for one in found]
