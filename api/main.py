@@ -12,6 +12,7 @@ from api import __version__
 from api.access import oauth_router
 from api.access import router as access
 from api.access.tokens import open_key_ring
+from api.assignments import router as assignments
 from api.campaigns import router as campaigns
 from api.core import contract, logs, problems
 from api.core.headers import AnswerHeaders
@@ -20,6 +21,7 @@ from api.core.settings import Settings, settings
 from api.households import router as households
 from api.imports import router as imports
 from api.oversight import router as oversight
+from api.questionnaires import router as questionnaires
 from api.regions import router as regions
 from api.releases import router as releases
 from api.verdicts import router as verdicts
@@ -31,7 +33,10 @@ ROOMS: tuple[APIRouter, ...] = (
     regions.router,
     campaigns.router,
     households.router,
+    assignments.allocations,
+    assignments.router,
     imports.router,
+    questionnaires.router,
     verdicts.router,
     visits.router,
     releases.router,

@@ -1,0 +1,74 @@
+"""The SQL of the assignments room: lists, and the two set-based statements that move work."""
+
+ASSIGNMENT = """
+select a.id, a.campaign_id, a.household_id, a.team_id, a.enumerator_id, a.status, a.verdict_stage, a.field_result,
+    a.eligibility, a.received_at, a.revision
+from assignments a"""
+OF_HOUSEHOLD = "join households h on h.id = a.household_id"
+IN_REGION = "h.region_code in (select r.code from regions r where r.code = ? or r.code like ? || '.%')"
+
+EVENTS = """
+select e.id, e.event, e.actor_id, e.status, e.enumerator_id, e.team_id, e.reason, e.at from assignment_events e
+where e.assignment_id = $1 and e.id > $2 order by e.id limit $3"""
+
+# One allocation of a campaign at a time.
+CAMPAIGN = "select status from campaigns where id = $1 for no key update"
+UNASSIGNED = """
+select h.region_code, h.rw, h.rt, count(*)::int as households
+from assignments a join households h on h.id = a.household_id
+where a.campaign_id = $1 and a.status = 'unassigned' group by h.region_code, h.rw, h.rt"""
+# `near` is the middle of what a person holds already: the next RTs should lie there too.
+ENUMERATORS = """
+select m.staff_id as id, m.team_id, t.district_code, count(h.id)::int as held, percentile_disc(0.5) within group (
+    order by h.region_code || '.' || coalesce(h.rw, '') || '.' || coalesce(h.rt, '')) as near
+from team_members m join teams t on t.id = m.team_id join principals p on p.id = m.staff_id and p.active
+left join (assignments a join households h on h.id = a.household_id)
+    on a.enumerator_id = m.staff_id and a.campaign_id = m.campaign_id and a.status not in ('unassigned', 'cancelled')
+where m.campaign_id = $1 and m.ends_on is null group by m.staff_id, m.team_id, t.district_code"""
+# Shares are runs of an RT's households, counted in the order of their assignments' ids.
+ALLOCATE = """
+with share as (
+    select * from unnest($2::text[], $3::text[], $4::text[], $5::int[], $6::int[], $7::uuid[], $8::uuid[])
+        as s (region_code, rw, rt, first, last, enumerator_id, team_id)
+), waiting as (
+    select a.id, h.region_code, coalesce(h.rw, '') as rw, coalesce(h.rt, '') as rt,
+        row_number() over (partition by h.region_code, h.rw, h.rt order by a.id) as place
+    from assignments a join households h on h.id = a.household_id
+    where a.campaign_id = $1 and a.status = 'unassigned'
+), given as (
+    update assignments a set status = 'open', team_id = s.team_id, enumerator_id = s.enumerator_id,
+        holder_id = s.enumerator_id, revision = a.revision + 1
+    from waiting w join share s
+        on s.region_code = w.region_code and s.rw = w.rw and s.rt = w.rt and w.place between s.first and s.last
+    where a.id = w.id and a.status = 'unassigned'
+    returning a.id, a.household_id, a.team_id, a.enumerator_id
+), placed as (
+    update households h set team_id = g.team_id, enumerator_id = g.enumerator_id, updated_at = $10,
+        revision = h.revision + 1
+    from given g where h.id = g.household_id
+), logged as (
+    insert into assignment_events (assignment_id, event, actor_id, status, enumerator_id, team_id, at)
+    select g.id, 'allocated', $9, 'open', g.enumerator_id, g.team_id, $10 from given g
+)
+select count(*)::int from given"""
+
+MEMBERSHIPS = "select campaign_id, team_id from team_members where staff_id = $1 and ends_on is null"
+TO_REASSIGN = """
+select a.id, a.campaign_id, a.status, a.enumerator_id, a.holder_id, c.status as campaign_status
+from assignments a join campaigns c on c.id = a.campaign_id
+where a.id = any($1) order by a.id for no key update of a"""
+# Bappeda may move work between teams; a coordinator's own team stays, and its columns are not that role's to write.
+REASSIGN = """
+with moving as (
+    select * from unnest($1::uuid[], $2::uuid[]) as m (id, team_id)
+), given as (
+    update assignments a set status = 'open', enumerator_id = $3, holder_id = $3, revision = a.revision + 1{team}
+    from moving m where a.id = m.id returning a.id, a.household_id, m.team_id
+), placed as (
+    update households h set enumerator_id = $3, updated_at = $6, revision = h.revision + 1{team_of_household}
+    from given g where h.id = g.household_id
+)
+insert into assignment_events (assignment_id, event, actor_id, status, enumerator_id, team_id, reason, at)
+select g.id, 'reassigned', $4, 'open', $3, g.team_id, $5, $6 from given g"""
+REASSIGN_ANYWHERE = REASSIGN.format(team=", team_id = m.team_id", team_of_household=", team_id = g.team_id")
+REASSIGN_IN_TEAM = REASSIGN.format(team="", team_of_household="")

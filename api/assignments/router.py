@@ -1,0 +1,108 @@
+"""`/v1/assignments` and `/v1/campaigns/{id}/allocations`."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Request, Response, status
+
+from api.access.actor import Actor, ConnectionDep, may
+from api.access.roles import Permission
+from api.assignments import service
+from api.assignments.schemas import (
+    AllocationIn,
+    AllocationOut,
+    AssignmentEventOut,
+    AssignmentFilter,
+    AssignmentOut,
+    ReassignmentIn,
+    ReassignmentOut,
+    ReassignmentResult,
+)
+from api.campaigns.problems import NotTrained
+from api.core.idempotency import Route
+from api.core.paging import Page, Paging, page
+from api.core.problems import WrongState, item_problem, problems
+from api.core.revisions import not_modified
+
+router = APIRouter(prefix="/assignments", tags=["assignments"], route_class=Route)
+allocations = APIRouter(prefix="/campaigns", tags=["assignments"], route_class=Route)
+Reader = Annotated[Actor, may(Permission.ASSIGNMENTS_READ)]
+Writer = Annotated[Actor, may(Permission.ASSIGNMENTS_WRITE)]
+
+
+@router.get("")
+async def list_assignments(
+    connection: ConnectionDep,
+    actor: Reader,
+    wanted: Annotated[AssignmentFilter, Query()],
+    request: Request,
+    response: Response,
+) -> Page[AssignmentOut]:
+    """List the caller's assignments: an enumerator's own, a coordinator's team's, all for Bappeda."""
+    found = await service.list_assignments(connection, wanted)
+    shown, following = page(found, wanted, lambda assignment: (assignment.id,), request, response)
+    return Page(items=shown, next=following)
+
+
+@router.get("/{assignment_id}", response_model=AssignmentOut, responses={304: {"description": "Not modified."}})
+async def read_assignment(
+    connection: ConnectionDep, actor: Reader, assignment_id: UUID, request: Request, response: Response
+) -> AssignmentOut | Response:
+    """Read one assignment; its `revision` is what a visit is based on."""
+    found = await service.read_assignment(connection, assignment_id)
+    if not_modified(request, response, found.revision):
+        return Response(status_code=status.HTTP_304_NOT_MODIFIED, headers={"ETag": response.headers["ETag"]})
+    return found
+
+
+@router.get("/{assignment_id}/history")
+async def list_assignment_events(
+    connection: ConnectionDep,
+    actor: Reader,
+    assignment_id: UUID,
+    wanted: Annotated[Paging, Query()],
+    request: Request,
+    response: Response,
+) -> Page[AssignmentEventOut]:
+    """List the steps of an assignment, oldest first."""
+    after = wanted.after(int)
+    found = await service.list_events(connection, assignment_id, after[0] if after else 0, wanted.limit)
+    shown, following = page(found, wanted, lambda event: (event["id"],), request, response)
+    return Page(items=[AssignmentEventOut.model_validate(dict(event)) for event in shown], next=following)
+
+
+@router.post("/reassignments", responses=problems(NotTrained))
+async def reassign_assignments(
+    connection: ConnectionDep, actor: Writer, body: ReassignmentIn, request: Request
+) -> ReassignmentOut:
+    """Hand assignments to an enumerator: a coordinator inside the own team, Bappeda anywhere.
+
+    Each has its own result. `unassigned`, `open`, `downloaded` and `returned` become `open` with the new holder; work
+    that was handed in stays (`wrong_state`). Warning `device_holds_work`: the former holder had downloaded it.
+    """
+    outcomes = await service.reassign(connection, actor, body)
+    return ReassignmentOut(
+        results=[
+            ReassignmentResult.model_validate(
+                {
+                    "id": assignment_id,
+                    "status": outcome,
+                    "problem": item_problem(problem, request) if problem else None,
+                    "warning": "device_holds_work" if holds else None,
+                }
+            )
+            for assignment_id, outcome, problem, holds in outcomes
+        ]
+    )
+
+
+@allocations.post("/{campaign_id}/allocations", responses=problems(NotTrained, WrongState))
+async def allocate_campaign(
+    connection: ConnectionDep, actor: Writer, campaign_id: UUID, body: AllocationIn
+) -> AllocationOut:
+    """Share all unassigned households out among the campaign's trained enumerators; Bappeda only.
+
+    Whole RTs, an enumerator's near each other, a team in neighbouring villages; the heaviest load is at most 1.10 of
+    the lightest where that can be, counting what each holds already. Nothing that somebody holds is moved.
+    """
+    return await service.allocate_campaign(connection, actor, campaign_id, body.dry_run)

@@ -1,0 +1,112 @@
+"""Bodies of the assignments room. An assignment names a household by its id: nothing here is personal."""
+
+from datetime import datetime
+from typing import Annotated, Literal
+from uuid import UUID
+
+from pydantic import Field
+
+from api.core.paging import Paging
+from api.core.problems import ItemProblem
+from api.core.schema import In, Out
+from api.core.types import RegionCode
+from api.tables import AssignmentStatus, Eligibility, FieldResult, VerdictStage
+
+
+class AssignmentFilter(Paging):
+    """Which assignments to list."""
+
+    campaign_id: UUID | None = None
+    status: AssignmentStatus | None = None
+    team_id: UUID | None = None
+    enumerator_id: UUID | None = None
+    verdict_stage: VerdictStage | None = None
+    field_result: FieldResult | None = None
+    eligibility: Eligibility | None = None
+    region_code: Annotated[RegionCode | None, Field(description="A district lists its villages too.")] = None
+
+
+class AssignmentOut(Out):
+    """A household's place in one campaign; `enumerator_id` is who was given it last."""
+
+    id: UUID
+    campaign_id: UUID
+    household_id: UUID
+    team_id: UUID | None
+    enumerator_id: UUID | None
+    status: AssignmentStatus
+    verdict_stage: VerdictStage | None
+    field_result: FieldResult | None
+    eligibility: Eligibility | None
+    received_at: datetime | None
+    revision: int
+
+
+class AssignmentEventOut(Out):
+    """One step of an assignment: what happened, who did it, and where it stood afterwards."""
+
+    event: str
+    actor_id: UUID
+    status: AssignmentStatus
+    enumerator_id: UUID | None
+    team_id: UUID | None
+    reason: str | None
+    at: datetime
+
+
+class AllocationIn(In):
+    """A dry run answers what would be done and does nothing."""
+
+    dry_run: bool = False
+
+
+class SpreadOut(Out):
+    """Households in the hands of each enumerator, with what each held before."""
+
+    min: int
+    median: float
+    max: int
+
+
+class SplitRtOut(Out):
+    """An RT that had to be divided, and among how many."""
+
+    region_code: RegionCode
+    rw: str | None
+    rt: str | None
+    households: int
+    enumerators: int
+
+
+class AllocationOut(Out):
+    """How the work was shared out, or would be."""
+
+    dry_run: bool
+    enumerators: Annotated[int, Field(description="Trained enumerators of the campaign's teams.")]
+    households: Annotated[int, Field(description="Households that this allocation hands out.")]
+    per_enumerator: SpreadOut
+    split_rts: list[SplitRtOut]
+    unallocated: Annotated[int, Field(description="Households that nobody holds afterwards.")]
+
+
+class ReassignmentIn(In):
+    """Hand these assignments to this enumerator."""
+
+    assignment_ids: Annotated[list[UUID], Field(min_length=1, max_length=1000)]
+    enumerator_id: UUID
+    reason: Annotated[str, Field(min_length=3, max_length=500, description="Why; it stays in the history.")]
+
+
+class ReassignmentResult(Out):
+    """What became of one assignment. `device_holds_work`: the former holder's phone may have answers not yet sent."""
+
+    id: UUID
+    status: Literal["reassigned", "refused", "unchanged"]
+    problem: ItemProblem | None
+    warning: Literal["device_holds_work"] | None
+
+
+class ReassignmentOut(Out):
+    """One result for each assignment, in the order of the request."""
+
+    results: list[ReassignmentResult]

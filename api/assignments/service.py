@@ -1,0 +1,176 @@
+"""Assignments read, shared out over a campaign, and handed on one by one."""
+
+import statistics
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from api.access.actor import Actor
+from api.access.roles import Role
+from api.assignments import queries
+from api.assignments.allocation import Enumerator, Group, Share, allocate, divided
+from api.assignments.problems import NotInCampaign
+from api.assignments.schemas import (
+    AllocationOut,
+    AssignmentFilter,
+    AssignmentOut,
+    ReassignmentIn,
+    SplitRtOut,
+    SpreadOut,
+)
+from api.campaigns.problems import NotTrained
+from api.campaigns.service import trained
+from api.core import clock
+from api.core.conditions import Conditions
+from api.core.database import Connection
+from api.core.problems import Forbidden, Invalid, NotFound, Problem, WrongState
+from api.tables import AssignmentStatus, CampaignStatus
+
+MOVABLE = (
+    AssignmentStatus.UNASSIGNED,
+    AssignmentStatus.OPEN,
+    AssignmentStatus.DOWNLOADED,
+    AssignmentStatus.RETURNED,
+)
+AT_WORK = [status.value for status in CampaignStatus if status is not CampaignStatus.CLOSED]
+
+
+async def list_assignments(connection: Connection, wanted: AssignmentFilter) -> list[AssignmentOut]:
+    """One more assignment than a page holds, in the order of their ids."""
+    conditions = Conditions()
+    if (after := wanted.after(UUID)) is not None:
+        conditions.add("a.id > ?", after[0])
+    for column in (
+        "campaign_id",
+        "status",
+        "team_id",
+        "enumerator_id",
+        "verdict_stage",
+        "field_result",
+        "eligibility",
+    ):
+        conditions.add(f"a.{column} = ?", getattr(wanted, column))
+    conditions.add(queries.IN_REGION, wanted.region_code)
+    join = queries.OF_HOUSEHOLD if wanted.region_code else ""
+    ending = f"order by a.id limit {wanted.limit + 1}"
+    query = " ".join((queries.ASSIGNMENT, join, conditions.where(), ending))
+    return [AssignmentOut.model_validate(dict(row)) for row in await connection.fetch(query, *conditions.values)]
+
+
+async def read_assignment(connection: Connection, assignment_id: UUID) -> AssignmentOut:
+    """The assignment with this id; raises `NotFound` when it is not among the caller's."""
+    row = await connection.fetchrow(f"{queries.ASSIGNMENT} where a.id = $1", assignment_id)
+    if row is None:
+        raise NotFound
+    return AssignmentOut.model_validate(dict(row))
+
+
+async def list_events(connection: Connection, assignment_id: UUID, after: int, limit: int) -> list[Any]:
+    """One more step than a page holds, oldest first; raises `NotFound` for a stranger's assignment."""
+    if not 0 <= after < 2**63:
+        raise Invalid("query:cursor", "bad_cursor")
+    await read_assignment(connection, assignment_id)
+    return list(await connection.fetch(queries.EVENTS, assignment_id, after, limit + 1))
+
+
+async def allocate_campaign(connection: Connection, actor: Actor, campaign_id: UUID, dry_run: bool) -> AllocationOut:
+    """Share all unassigned work of a campaign out among its trained enumerators; what has begun stays where it is."""
+    if actor.role is not Role.BAPPEDA:
+        raise Forbidden
+    status = await connection.fetchval(queries.CAMPAIGN, campaign_id)
+    if status is None:
+        raise NotFound
+    if status == CampaignStatus.CLOSED:
+        raise WrongState(allowed=AT_WORK)
+    people = [Enumerator(**row) for row in await connection.fetch(queries.ENUMERATORS, campaign_id)]
+    ready = await trained(connection, campaign_id, [person.id for person in people])
+    people = [person for person in people if person.id in ready]
+    if not people:
+        raise NotTrained
+    groups = [Group(**row) for row in await connection.fetch(queries.UNASSIGNED, campaign_id)]
+    shares = allocate(groups, people)
+    waiting = sum(group.households for group in groups)
+    given = sum(share.last - share.first + 1 for share in shares)
+    if shares and not dry_run:
+        given = await _give(connection, actor, campaign_id, shares)
+        await actor.note("assignments.allocated", campaign_id, households=given, enumerators=len(people))
+    return AllocationOut(
+        dry_run=dry_run,
+        enumerators=len(people),
+        households=given,
+        per_enumerator=_spread(people, shares),
+        split_rts=[
+            SplitRtOut(
+                region_code=group.region_code,
+                rw=group.rw,
+                rt=group.rt,
+                households=group.households,
+                enumerators=parts,
+            )
+            for group, parts in divided(shares)
+        ],
+        unallocated=waiting - given,
+    )
+
+
+async def reassign(
+    connection: Connection, actor: Actor, body: ReassignmentIn
+) -> list[tuple[UUID, str, Problem | None, bool]]:
+    """Hand assignments on: each with its outcome, why it was refused, and whether a phone may still hold work."""
+    rows = await connection.fetch(queries.MEMBERSHIPS, body.enumerator_id)
+    teams = {row["campaign_id"]: row["team_id"] for row in rows}
+    if actor.role is Role.COORDINATOR:
+        teams = {campaign: team for campaign, team in teams.items() if team == actor.team_id}
+    if not teams:
+        raise NotFound  # not 403: to a coordinator, another team's people look like nobody
+    asked = list(dict.fromkeys(body.assignment_ids))
+    found = {row["id"]: row for row in await connection.fetch(queries.TO_REASSIGN, asked)}
+    for campaign_id in sorted({row["campaign_id"] for row in found.values()} & set(teams)):
+        if not await trained(connection, campaign_id, [body.enumerator_id]):
+            raise NotTrained
+    outcomes: list[tuple[UUID, str, Problem | None, bool]] = []
+    for assignment_id in asked:
+        row = found.get(assignment_id)
+        problem = NotFound() if row is None else _refusal(row, teams)
+        if row is None or problem is not None:
+            outcomes.append((assignment_id, "refused", problem, False))
+        elif row["enumerator_id"] == row["holder_id"] == body.enumerator_id:
+            outcomes.append((assignment_id, "unchanged", None, False))
+        else:
+            outcomes.append((assignment_id, "reassigned", None, row["status"] == AssignmentStatus.DOWNLOADED))
+    moved = [assignment_id for assignment_id, outcome, *_ in outcomes if outcome == "reassigned"]
+    if moved:
+        statement = queries.REASSIGN_ANYWHERE if actor.role is Role.BAPPEDA else queries.REASSIGN_IN_TEAM
+        team_ids = [teams[found[assignment_id]["campaign_id"]] for assignment_id in moved]
+        deed = (body.enumerator_id, actor.id, body.reason, clock.now())
+        await connection.execute(statement, moved, team_ids, *deed)
+        await actor.note("assignments.reassigned", body.enumerator_id, assignment_ids=moved)
+    return outcomes
+
+
+def _refusal(row: Any, teams: dict[UUID, UUID]) -> Problem | None:
+    if row["campaign_status"] == CampaignStatus.CLOSED:
+        return WrongState(allowed=[])
+    if row["status"] not in MOVABLE:
+        return WrongState(allowed=[status.value for status in MOVABLE])
+    return None if row["campaign_id"] in teams else NotInCampaign()
+
+
+async def _give(connection: Connection, actor: Actor, campaign_id: UUID, shares: Sequence[Share]) -> int:
+    columns = zip(
+        *(
+            (*share.group.place, share.first, share.last, share.enumerator.id, share.enumerator.team_id)
+            for share in shares
+        ),
+        strict=True,
+    )
+    given: int = await connection.fetchval(queries.ALLOCATE, campaign_id, *map(list, columns), actor.id, clock.now())
+    return given
+
+
+def _spread(people: Sequence[Enumerator], shares: Sequence[Share]) -> SpreadOut:
+    loads = {person.id: person.held for person in people}
+    for share in shares:
+        loads[share.enumerator.id] += share.last - share.first + 1
+    held = loads.values()
+    return SpreadOut(min=min(held), median=statistics.median(held), max=max(held))
