@@ -87,6 +87,19 @@ async def test_endorsed_and_deliberated_verdicts_are_released_too(house: House) 
     assert await house.owner.fetchval("select count(*) from released_households where release_id = $1", release) == 2
 
 
+async def test_a_decision_that_was_reopened_is_not_released(house: House) -> None:
+    here = await pilot(house)
+    await here.household()
+    reopened = await here.household()
+    await house.owner.execute(
+        "update assignments set status = 'returned', verdict_stage = 'proposed' where household_id = $1", reopened
+    )
+
+    release = await here.release()
+
+    assert await house.owner.fetchval("select count(*) from released_households where release_id = $1", release) == 1
+
+
 async def test_numbers_count_up_even_when_two_are_made_at_once(house: House) -> None:
     here = await pilot(house)
     await here.household()
