@@ -56,9 +56,14 @@ class Actor:
         await audit.disclose(self.connection, self.id, self.request_id, operation, household_ids, fields, purpose)
 
 
-def token_claims(request: Request, given: Annotated[HTTPAuthorizationCredentials | None, Depends(bearer)]) -> Claims:
-    """The claims of the bearer token; 401 without a valid one."""
+async def token_claims(request: Request) -> Claims:
+    """The claims of the bearer token; 401 without a valid one.
+
+    Asks `bearer` itself: FastAPI caches what depends on a security scheme once per set of scopes, so a dependency here
+    would open a second connection, and with it a second transaction, for the actor of the same request.
+    """
     ring: KeyRing = request.state.key_ring
+    given = await bearer(request)
     if given is None:
         raise Unauthorized(error="invalid_request")
     try:
@@ -102,7 +107,12 @@ ConnectionDep = Annotated[Connection, Depends(wire_of)]
 SessionDep = Annotated[AsyncSession, Depends(session_for)]
 
 
-def permitted_actor(request: Request, needed: SecurityScopes, connection: OpenConnection) -> Actor:
+def permitted_actor(
+    request: Request,
+    needed: SecurityScopes,
+    connection: OpenConnection,
+    scheme: Annotated[HTTPAuthorizationCredentials | None, Depends(bearer)],  # names the scheme in OpenAPI
+) -> Actor:
     """The actor, if it holds the permission that the route names; 403 otherwise."""
     actor: Actor = request.state.actor
     if not actor.permissions.issuperset(needed.scopes):

@@ -1,0 +1,23 @@
+"""One request, one transaction: the door of the handler and the actor's own are the same connection."""
+
+import pytest
+
+from api.access import actor as actors
+from api.core.database import take_principal
+from tests.support.house import House
+
+
+@pytest.mark.parametrize("path", ["/v1/regions", "/v1/verdicts", "/v1/me"])
+async def test_a_request_takes_its_principal_once(house: House, path: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    taken: list[object] = []
+
+    async def counted(*given: object) -> object:
+        taken.append(given[0])
+        return await take_principal(*given)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(actors, "take_principal", counted)
+    dewi = await house.as_(await house.make.dewi())
+
+    answer = await dewi.get(path)
+
+    assert (answer.status_code, len(taken)) == (200, 1)
