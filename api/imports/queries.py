@@ -15,8 +15,9 @@ values ($1, $2, $3, $4, 'queued', $5, $6, 0, 0, 0, 0, 0, '{}', $7, $8)
 
 # What a worker that died left of this file goes; the count of added households stays, for those are added.
 BEGIN_AGAIN = """
-with findings as (delete from import_findings where import_id = $1),
-     staged as (delete from staged_people where import_id = $1)
+with running as (select id from imports where id = $1 and status in ('queued', 'checking')),
+     findings as (delete from import_findings where import_id in (select id from running)),
+     staged as (delete from staged_people where import_id in (select id from running))
 update imports i set status = 'checking', rows = 0, accepted = 0, rejected = 0, warnings = 0, by_code = '{}',
     households = case when i.dry_run then 0 else i.households end
 from campaigns c where i.id = $1 and c.id = i.campaign_id and i.status in ('queued', 'checking')
@@ -57,7 +58,9 @@ from (
 ) f where id = $1
 """
 NEXT_HOUSEHOLDS = """
-select distinct household_key from staged_people where import_id = $1 and household_key > $2 order by 1 limit $3
+select min(household_key) as first, max(household_key) as last from (
+    select distinct household_key from staged_people where import_id = $1 and household_key > $2 order by 1 limit $3
+) k
 """
 
 # A batch of households between staging and registry; a temporary table, emptied by every commit.
@@ -73,23 +76,25 @@ create temporary table arriving_people (
 ) on commit delete rows;
 """
 # The first row of a group speaks for it, the head's if it has one. A household is known by its family card in the same
-# kelurahan, else by a person of the group whom this list has named before.
+# kelurahan, else by a person of the group whom this list has named before. `offset 0` keeps the order of the look-ups:
+# nobody has counted the tables while a first file fills them, and the planner would begin at the whole kelurahan.
 RESOLVE = """
 select p.household_key, coalesce(c.household_id, s.household_id, p.household_id) as household_id,
        coalesce(c.household_id, s.household_id) is not null as known, coalesce(c.no, s.family_no, 1) as family_no,
        p.family_id, p.region_code, p.rw, p.rt, p.address, p.name as head_name, p.no_kk, p.no_kk_index
 from (
-    select distinct on (household_key) * from staged_people where import_id = $1 and household_key = any($2)
+    select distinct on (household_key) * from staged_people where import_id = $1 and household_key between $2 and $3
     order by household_key, (relation = 'head') desc nulls last, row_no
 ) p
 left join lateral (
-    select f.household_id, f.no from families f join households h on h.id = f.household_id
-    where f.no_kk_index = p.no_kk_index and h.region_code = p.region_code
-    order by (h.status = 'active') desc, h.id, f.no limit 1
+    select f.household_id, f.no
+    from (select household_id, no from families where no_kk_index = p.no_kk_index offset 0) f
+    cross join lateral (select id, region_code, status from households where id = f.household_id offset 0) h
+    where h.region_code = p.region_code order by (h.status = 'active') desc, h.id, f.no limit 1
 ) c on true
 left join lateral (
     select k.household_id, m.family_no from staged_people o
-    join household_sources k on k.source = $3 and k.external_id = o.external_id
+    join household_sources k on k.source = $4 and k.external_id = o.external_id
     left join members m on m.id = k.member_id
     where o.import_id = $1 and o.household_key = p.household_key order by k.id limit 1
 ) s on true
@@ -160,15 +165,16 @@ insert into assignment_events (assignment_id, event, actor_id, status, at)
 select id, 'import', $4, 'unassigned', $5 from added
 """
 COUNT_ADDED = "update imports set households = households + $2 where id = $1"
-FORGET_BATCH = "delete from staged_people where import_id = $1 and household_key = any($2)"
+FORGET_BATCH = "delete from staged_people where import_id = $1 and household_key between $2 and $3"
 FORGET = "delete from staged_people where import_id = $1"
 FINISH = """
 update imports set status = 'done', finished_at = $2 where id = $1
 returning rows, accepted, rejected, warnings, households
 """
 FAIL = """
-with findings as (delete from import_findings where import_id = $1),
-     staged as (delete from staged_people where import_id = $1)
+with running as (select id from imports where id = $1 and status in ('queued', 'checking')),
+     findings as (delete from import_findings where import_id in (select id from running)),
+     staged as (delete from staged_people where import_id in (select id from running))
 update imports set status = 'failed', problem = $2, finished_at = $3,
     rows = 0, accepted = 0, rejected = 0, warnings = 0, by_code = '{}'
 where id = $1 and status in ('queued', 'checking') returning created_by

@@ -10,6 +10,7 @@ import io
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import IO
 
 SEPARATORS = ",;\t"
@@ -20,6 +21,12 @@ LINES_OF_A_RECORD = 8
 def letters(text: str) -> str:
     """A name as it is compared: `Oro-oro Dowo` and `OROORO DOWO` are the same place."""
     return "".join(character for character in text.casefold() if character.isalnum())
+
+
+@lru_cache(maxsize=4096)
+def word(text: str) -> str:
+    """`letters` of what stands in many rows."""
+    return letters(text)
 
 
 @dataclass(frozen=True, slots=True)

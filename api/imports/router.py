@@ -22,7 +22,7 @@ from api.core.streaming import Stream, stream_rows
 from api.imports import queries, service
 from api.imports.problems import FileTooLarge, NotMultipart, UnknownLayout
 from api.imports.schemas import MULTIPART, FindingFilter, FindingOut, ImportFilter, ImportOut
-from api.imports.upload import FORM_BYTES, MultipartOnly, Upload
+from api.imports.upload import ROUTE_BYTES, MultipartOnly, Upload
 
 router = APIRouter(prefix="/imports", tags=["imports"], route_class=Route)
 MayImport = may(Permission.IMPORTS_WRITE)
@@ -35,7 +35,7 @@ CSV: dict[int | str, dict[str, Any]] = {
 @router.post(
     "",
     status_code=status.HTTP_202_ACCEPTED,
-    max_body_size=FORM_BYTES,
+    max_body_size=ROUTE_BYTES,
     openapi_extra=MULTIPART,
     responses=problems(UnknownLayout, FileTooLarge, NotMultipart, WrongState, KeyReused, StillRunning),
 )

@@ -33,24 +33,23 @@ async def settle(place: Workplace, connection: Connection, import_id: UUID, begu
     if not begun["dry_run"]:
         await connection.execute(queries.BATCH_TABLES)
     last = ""
-    while keys := [
-        row["household_key"]
-        for row in await connection.fetch(queries.NEXT_HOUSEHOLDS, import_id, last, HOUSEHOLDS_A_BATCH)
-    ]:
+    while True:
         place.go_on()
-        last = keys[-1]
+        first, last = await connection.fetchrow(queries.NEXT_HOUSEHOLDS, import_id, last, HOUSEHOLDS_A_BATCH)
+        if last is None:
+            return
         async with connection.transaction():
             if begun["dry_run"]:
-                added = await connection.fetchval(queries.COUNT_NEW, import_id, keys, SOURCE)
+                added = await connection.fetchval(queries.COUNT_NEW, import_id, first, last, SOURCE)
             else:
-                added = await _add(connection, import_id, begun, keys)
+                added = await _add(connection, import_id, begun, first, last)
             await connection.execute(queries.COUNT_ADDED, import_id, added)
-            await connection.execute(queries.FORGET_BATCH, import_id, keys)
+            await connection.execute(queries.FORGET_BATCH, import_id, first, last)
 
 
-async def _add(connection: Connection, import_id: UUID, begun: asyncpg.Record, keys: list[str]) -> int:
+async def _add(connection: Connection, import_id: UUID, begun: asyncpg.Record, first: str, last: str) -> int:
     now = clock.now()
-    households = await connection.fetch(queries.TAKE_HOUSEHOLDS, import_id, keys, SOURCE)
+    households = await connection.fetch(queries.TAKE_HOUSEHOLDS, import_id, first, last, SOURCE)
     await connection.execute(queries.ADD_HOUSEHOLDS, now)
     await connection.execute(queries.ADD_FAMILIES)
     await connection.execute(queries.TAKE_PEOPLE, import_id, SOURCE)

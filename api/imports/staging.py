@@ -7,6 +7,7 @@ the seal of its family card; where they do not, the first row of the household s
 from collections import OrderedDict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -51,9 +52,11 @@ class Sealer:
     heads: OrderedDict[str, str] = field(default_factory=OrderedDict)
 
     def note_head(self, person: Person) -> str:
-        """The head at this door: the last one read there, also when that row itself was refused."""
+        """The door of a person without a family card, with its head: the last one read, even one refused."""
+        if person.no_kk:
+            return ""
         door = f"{person.region_code}|{person.rw}|{person.rt}|{letters(person.address)}"
-        if person.relation == "head" and not person.no_kk:
+        if person.relation == "head":
             self.heads[door] = letters(person.name)
             if len(self.heads) > PLACES_REMEMBERED:
                 self.heads.popitem(last=False)
@@ -132,7 +135,7 @@ async def stage(place: Workplace, connection: Connection, import_id: UUID, path:
     reader = Reader(header.columns, places, begun["created_at"].date())
     sealer, progress = Sealer(import_id, place.vault), Progress()
     records = read_records(open_chunks, header)
-    while batch := [record for record, _ in zip(records, range(BATCH), strict=False)]:
+    while batch := list(islice(records, BATCH)):
         place.go_on()
         rows, found = _check(batch, reader, sealer, progress)
         async with connection.transaction():

@@ -8,7 +8,7 @@ from typing import Final
 from api.core.types import NumberCheck, check_nik, check_no_kk
 from api.imports.findings import ERRORS
 from api.imports.layouts.values import EARLIEST, INFANT_YEARS, RELATIONS, SEXES, YES, age, read_date, rt_and_rw
-from api.imports.reading import letters
+from api.imports.reading import letters, word
 
 NAME: Final = "dtks_person"
 COLUMNS: Final = (
@@ -99,7 +99,6 @@ class Reader:
 
     def __init__(self, columns: Sequence[str], places: Places, today: date) -> None:
         self.at, self.places, self.today = places_of(columns), places, today
-        self.villages_by_text: dict[tuple[str, str], str | None] = {}
 
     def texts(self, fields: Sequence[str]) -> dict[str, str]:
         """The cells by our column names, without the apostrophe that spreadsheets put before text."""
@@ -149,12 +148,7 @@ class Reader:
         )
 
     def _region(self, cells: Mapping[str, str], findings: list[tuple[str, str]]) -> str:
-        written = (cells["Kecamatan"], cells["Desa/Kelurahan"])
-        if written not in self.villages_by_text:
-            if len(self.villages_by_text) > 10_000:
-                self.villages_by_text.clear()
-            self.villages_by_text[written] = self.places.villages.get((letters(written[0]), letters(written[1])))
-        code = self.villages_by_text[written]
+        code = self.places.villages.get((word(cells["Kecamatan"]), word(cells["Desa/Kelurahan"])))
         if code is None:
             findings.append(("Desa/Kelurahan", "region_unknown"))
         elif not self.places.covers(code):
@@ -172,13 +166,13 @@ class Reader:
         return born_on
 
     def _sex(self, cells: Mapping[str, str], findings: list[tuple[str, str]]) -> str | None:
-        sex = SEXES.get(letters(cells["Jenis kelamin"]))
+        sex = SEXES.get(word(cells["Jenis kelamin"]))
         if sex is None:
             findings.append(("Jenis kelamin", "sex_unknown"))
         return sex
 
     def _relation(self, cells: Mapping[str, str], findings: list[tuple[str, str]]) -> str | None:
-        relation = RELATIONS.get(letters(cells["Hubungan keluarga"]))
+        relation = RELATIONS.get(word(cells["Hubungan keluarga"]))
         if relation is None:
             findings.append(("Hubungan keluarga", "relation_unknown"))
         return relation
