@@ -56,7 +56,8 @@ with chosen as materialized (
     left join lateral (
         select jsonb_object_agg(named.source, named.ids) as external_ids from (
             select s.source, jsonb_agg(s.external_id order by s.external_id) as ids
-            from household_sources s where s.member_id = m.id group by s.source) named) x on true
+            from household_sources s where s.household_id = m.household_id and s.member_id = m.id
+            group by s.source) named) x on true
 )
 select * from made
 """

@@ -13,20 +13,20 @@ from scripts.season_play.season import Json, Season
 from scripts.season_play.stories import Knock, answers_of, knocks_of, moment, place_of, story_of
 
 WORK = ("open", "downloaded", "returned")
+RETURNED = ("returned",)
 SENT_TWICE, FINDERS = 0.03, 8
 LATEST_START = 40  # days into the campaign: absent people still need three days after it
 
 
-async def knock_on_doors(season: Season, label: str) -> None:
-    """All enumerators work at once through what they hold."""
-    bar = season.progress.add_task(label, total=None)
-    await asyncio.gather(*(_work_through(season, person, bar) for person in season.enumerators))
-    season.progress.update(bar, total=season.progress.tasks[bar].completed)
+async def knock_on_doors(season: Season, label: str, statuses: tuple[str, ...] = WORK) -> None:
+    """All enumerators work at once through what they hold in these statuses."""
+    bar = season.progress.add_task(label, total=0)
+    await asyncio.gather(*(_work_through(season, person, bar, statuses) for person in season.enumerators))
 
 
-async def _work_through(season: Season, person: Caller, bar: TaskID) -> None:
+async def _work_through(season: Season, person: Caller, bar: TaskID, statuses: tuple[str, ...]) -> None:
     try:
-        doors = [door for door in await season.assignments(person) if door["status"] in WORK]
+        doors = [door for door in await season.assignments(person) if door["status"] in statuses]
     except Surprise:
         return
     season.progress.update(bar, total=(season.progress.tasks[bar].total or 0) + len(doors))

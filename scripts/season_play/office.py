@@ -77,7 +77,8 @@ async def _reassign(season: Season, coordinator: Caller) -> int:
             return 0
         taker = next(person for person in season.team_of(coordinator) if person.id != waiting[0]["enumerator_id"])
         body = {"assignment_ids": [waiting[0]["id"]], "enumerator_id": taker.id, "reason": "Petugas sakit sehari"}
-        await coordinator.call("POST", "/v1/assignments/reassignments", body=body)
+        moved = await coordinator.call("POST", "/v1/assignments/reassignments", body=body)
+        season.ledger.demand(moved["results"][0]["status"] == "reassigned", "a reassignment did nothing")
         return 1
     except Surprise:
         return 0
@@ -111,7 +112,7 @@ async def _review_one(season: Season, coordinator: Caller, verdict: Json, strict
         return moved
 
     if strict and place < RETURNED:
-        remark = {"pointer": "/answers/lantai", "comment": "Tidak cocok dengan foto; mohon dilihat lagi."}
+        remark = {"pointer": "/answers/floor", "comment": "Tidak cocok dengan foto; mohon dilihat lagi."}
         await judge("return", verdict["revision"], comment="Mohon dikunjungi lagi.", remarks=[remark])
     elif strict and place < RETURNED + REVOKED:
         moved = await judge("approve", verdict["revision"])

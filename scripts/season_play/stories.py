@@ -134,7 +134,7 @@ def _newborn(random: Random) -> dict[str, Any]:
 
 def answers_of(random: Random) -> dict[str, Any]:
     """What was seen in the house, in the codes of the pilot's form."""
-    return {"lantai": str(random.randrange(1, 10)), "dinding": str(random.randrange(1, 8))}
+    return {"shelter": "yes", "floor": str(random.randrange(1, 10)), "wall": str(random.randrange(1, 8))}
 
 
 def new_id(random: Random) -> str:
