@@ -70,7 +70,7 @@ async def test_a_job_cut_off_between_stages_ends_as_if_it_had_not_been(
 
 async def test_a_killed_worker_is_followed_by_another(house: House, wanted: Settings) -> None:
     dewi, campaign = await house.make.dewi(), await house.make.campaign()
-    sent = await send(house, dewi, campaign, write(clean_rows(4000)).encode())
+    sent = await send(house, dewi, campaign, write(clean_rows(1200)).encode())
     client, path = await house.as_(dewi), sent.headers["Location"]
     environment = os.environ | {
         "SAMBANG_ENV": "test",
@@ -87,14 +87,14 @@ async def test_a_killed_worker_is_followed_by_another(house: House, wanted: Sett
 
     done = await work_until_done(house, wanted, dewi, path)
 
-    assert (done["status"], done["rows"], done["accepted"], done["households"]) == ("done", 12000, 12000, 4000)
-    assert await count(house, "households") == await count(house, "assignments") == 4000
-    assert await count(house, "members") == 12000
+    assert (done["status"], done["rows"], done["accepted"], done["households"]) == ("done", 3600, 3600, 1200)
+    assert await count(house, "households") == await count(house, "assignments") == 1200
+    assert await count(house, "members") == 3600
 
 
 async def test_sigterm_ends_the_worker_and_gives_its_job_back(house: House, wanted: Settings) -> None:
     dewi, campaign = await house.make.dewi(), await house.make.campaign()
-    sent = await send(house, dewi, campaign, write(clean_rows(4000)).encode())
+    sent = await send(house, dewi, campaign, write(clean_rows(1200)).encode())
     client, path = await house.as_(dewi), sent.headers["Location"]
     environment = os.environ | {
         "SAMBANG_ENV": "test",

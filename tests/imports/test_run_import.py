@@ -114,10 +114,10 @@ async def test_without_a_family_card_the_head_and_the_door_group(house: House, w
 
 async def test_rows_of_one_family_may_stand_anywhere(house: House, wanted: Settings) -> None:
     dewi, campaign = await house.make.dewi(), await house.make.campaign()
+    rows = clean_rows(30)
+    rows.sort(key=lambda row: row["NIK"][::-1])
 
-    done = await take(
-        house, wanted, dewi, campaign, write(sorted(clean_rows(30), key=lambda row: row["NIK"][::-1])).encode()
-    )
+    done = await take(house, wanted, dewi, campaign, write(rows).encode())
 
     assert (done["households"], await count(house, "families"), await count(house, "members")) == (30, 30, 90)
     for row in await house.owner.fetch("select id, no_kk from families"):

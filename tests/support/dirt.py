@@ -24,7 +24,7 @@ def no_kk(number: int) -> str:
 
 def clean_rows(households: int, people: int = 3) -> list[Row]:
     """Households without a fault, `people` in each."""
-    rows = []
+    rows: list[Row] = []
     for household in range(1, households + 1):
         district, village = VILLAGES[household % len(VILLAGES)]
         for person in range(people):
