@@ -456,8 +456,8 @@ def upgrade() -> None:
     op.create_table(
         "released_members",
         sa.Column("release_id", sa.Uuid(), nullable=False),
-        sa.Column("member_id", sa.Uuid(), nullable=False),
         sa.Column("household_id", sa.Uuid(), nullable=False),
+        sa.Column("member_id", sa.Uuid(), nullable=False),
         sa.Column("family_no", sa.Integer(), nullable=False),
         sa.Column("line", sa.Integer(), nullable=False),
         sa.Column("external_ids", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
@@ -468,9 +468,8 @@ def upgrade() -> None:
         sa.Column("relation", sa.String(length=40), nullable=True),
         sa.Column("whereabouts", sa.String(length=20), nullable=True),
         sa.ForeignKeyConstraint(["release_id"], ["releases.id"], name=op.f("fk_released_members_release_id_releases")),
-        sa.PrimaryKeyConstraint("release_id", "member_id", name=op.f("pk_released_members")),
+        sa.PrimaryKeyConstraint("release_id", "household_id", "member_id", name=op.f("pk_released_members")),
     )
-    op.create_index(op.f("ix_released_members_household_id"), "released_members", ["household_id"], unique=False)
     op.create_table(
         "team_members",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -966,7 +965,6 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_team_members_team_id"), table_name="team_members")
     op.drop_index(op.f("ix_team_members_staff_id"), table_name="team_members")
     op.drop_table("team_members")
-    op.drop_index(op.f("ix_released_members_household_id"), table_name="released_members")
     op.drop_table("released_members")
     op.drop_table("released_households")
     op.drop_index("ix_import_findings_place", table_name="import_findings")

@@ -59,9 +59,10 @@ class ReleasedMember(Table, table=True):
 
     __tablename__ = "released_members"
 
+    # the household stands in the key: a fresh release has no statistics yet, and this is the only index to choose
     release_id: UUID = Field(foreign_key="releases.id", primary_key=True)
+    household_id: UUID = Field(primary_key=True)
     member_id: UUID = Field(primary_key=True)
-    household_id: UUID = Field(index=True)
     family_no: int
     line: int
     external_ids: dict[str, list[str]] = Field(sa_type=JSONB)

@@ -130,6 +130,16 @@ async def decide(season: Season, label: str, *, strict: bool) -> None:
         await _decide_many(season, chosen[first : first + MANY])
         season.progress.advance(bar, MANY)
     season.progress.update(bar, completed=len(waiting))
+    amended = next((item["verdict_id"] for item in chosen if item["decision"] == "amend"), None)
+    if amended is not None:
+        await _judge_own_work(season, amended)
+
+
+async def _judge_own_work(season: Season, verdict_id: str) -> None:
+    """Bappeda wrote this amendment itself, so somebody else must judge it."""
+    body = {"decision": "return", "comment": "Saya berubah pikiran."}
+    with suppress(Surprise):
+        await season.bappeda.call("POST", "/v1/verdicts/{}/decisions", verdict_id, body=body, expect=(409,))
 
 
 def _decision(season: Season, verdict: Json, strict: bool) -> Json | None:
@@ -161,7 +171,9 @@ async def _decide_many(season: Season, items: list[Json]) -> None:
 
 async def take_objections(season: Season) -> None:
     """Where somebody played before, families object to a few decisions, and their households are visited again."""
-    decided = [one for one in await _verdicts(season.bappeda, season, status="completed") if one["stage"] == "decided"]
+    completed = await _verdicts(season.bappeda, season, status="completed")
+    # what Bappeda wrote itself it may not judge again
+    decided = [one for one in completed if one["stage"] == "decided" and one["author_id"] != season.bappeda.id]
     why = {"decision": "return", "reason_code": "objection", "comment": "Keluarga mengajukan keberatan."}
     chosen = [
         {"verdict_id": one["id"], **why}
