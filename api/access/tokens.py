@@ -96,7 +96,7 @@ class KeyRing:
             options={**REQUIRED, "leeway": 5},
         )
         issued, expires, version = claims["iat"], claims["exp"], claims["pv"]
-        if not all(type(number) is int for number in (issued, expires, claims["nbf"], version)):
+        if not all(type(number) is int and 0 <= number < 2**31 for number in (issued, expires, claims["nbf"], version)):
             raise InvalidToken
         if issued > time.time() + 60 or not 0 < expires - issued <= MAX_AGE_S or not claims["client_id"]:
             raise InvalidToken
