@@ -137,3 +137,16 @@ def test_later_work_goes_to_whoever_works_nearby() -> None:
 def test_nothing_to_share_or_nobody_to_share_it_gives_no_shares() -> None:
     assert allocate([], [Enumerator(UUID(int=1), UUID(int=1))]) == []
     assert allocate([Group("35.73.04.1001", None, None, 3)], []) == []
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.integers(2, 9), st.integers(10, 200))
+def test_where_every_door_is_an_end_of_an_rt_loads_differ_by_one_at_most(staff: int, doors: int) -> None:
+    city = [Group("35.73.04.1001", f"{door // 100:03}", f"{door % 100:03}", 1) for door in range(doors)]
+    people = [Enumerator(UUID(int=number + 1), UUID(int=1)) for number in range(staff)]
+
+    shares = allocate(city, people)
+
+    after = loads(people, [(share.enumerator, share.last - share.first + 1) for share in shares])
+    each = [after[person.id] for person in people]
+    assert max(each) - min(each) <= 1

@@ -1,6 +1,7 @@
 """`POST /v1/households`: a family found in the field."""
 
 import asyncio
+import json
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -145,3 +146,14 @@ async def test_an_id_of_somebody_else_is_a_conflict_and_nothing_more(house: Hous
     for answer in (taken, person_taken):
         assert (answer.status_code, answer.json()["code"]) == (409, "household_conflict")
     assert await house.owner.fetchval("select count(*) from households") == 1
+
+
+@pytest.mark.parametrize("bad", [b'"\\ud800"', b'"a\\u0000"', b"1e999", b"[]", b"{"])
+async def test_text_that_postgresql_cannot_hold_is_refused(house: House, bad: bytes) -> None:
+    campaign = await house.make.campaign()
+    dewi = await house.as_(await house.make.dewi())
+    body = json.dumps(found(campaign, address="HERE")).encode().replace(b'"HERE"', bad)
+
+    answer = await dewi.post(URL, content=body, headers={"Content-Type": "application/json"})
+
+    assert answer.status_code == 422
