@@ -26,7 +26,8 @@ async def make_release(season: Season) -> Json:
         rows = _rows(name, await _twice(season, season.bappeda, made["id"], name))
         season.done[f"rows in {name}"] = len(rows)
         if name != "dtks_update.csv":
-            season.ledger.demand(len({row["household_id"] for row in rows}) == households, f"{name} does not add up")
+            season.released = {row["household_id"] for row in rows}
+            season.ledger.demand(len(rows) == len(season.released) == households, f"{name} does not add up")
         season.progress.advance(bar)
     if season.machine is not None:
         await _as_an_agency(season, season.machine, made)

@@ -30,6 +30,7 @@ class Season:
     questionnaire_version: int | None = None
     done: Counter[str] = field(default_factory=Counter)
     tasted: set[str] = field(default_factory=set)
+    released: set[str] = field(default_factory=set)  # household ids, as Bappeda's file names them
     names_of_doors: dict[str, str] = field(default_factory=dict)
 
     @property
