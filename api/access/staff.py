@@ -92,8 +92,8 @@ async def change_staff_member(
         if staff_id == actor.id:
             raise OwnAccount
         await connection.execute(
-            "update principals set role = $2, active = $3, version = version + 1,"
-            " team_id = case when role = $2 then team_id end where id = $1",
+            "update principals set role = $2::text, active = $3, version = version + 1,"
+            " team_id = case when role = $2::text then team_id end where id = $1",
             staff_id,
             role,
             active,

@@ -7,7 +7,7 @@ import json
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 from uuid import uuid4
 
 import httpx
@@ -31,9 +31,8 @@ class Forger:
     """Signs whatever it is told to with our own key: only the rules stand between it and the API."""
 
     def __init__(self, keys_folder: Path, ring: KeyRing, subject: Any) -> None:
-        self.key = serialization.load_pem_private_key(
-            next(keys_folder.glob("signing-*.pem")).read_bytes(), password=None
-        )
+        pem = next(keys_folder.glob("signing-*.pem")).read_bytes()
+        self.key = cast(ec.EllipticCurvePrivateKey, serialization.load_pem_private_key(pem, password=None))
         self.public = self.key.public_key()
         self.header: Json = {"alg": "ES256", "kid": next(iter(ring.public)), "typ": "at+jwt"}
         present = int(time.time())
@@ -97,19 +96,28 @@ def headers(forger: Forger) -> Iterator[tuple[str, str]]:
     )
     yield "alg none, no signature", f"{unsigned}."
     yield "alg none, some signature", f"{unsigned}.AAAA"
-    for alg in ("none", "None", "HS256", "RS256", "ES384", ["ES256"], 256, None, {}, "ES256 "):
+    algorithms: tuple[Any, ...] = ("none", "None", "HS256", "RS256", "ES384", ["ES256"], 256, None, {}, "ES256 ")
+    for alg in algorithms:
         yield f"alg {alg!r}", forger.with_header(alg=alg)
-    for typ in ("JWT", "at+JWT", "application/at+jwt", None, ["at+jwt"], 1):
+    types: tuple[Any, ...] = ("JWT", "at+JWT", "application/at+jwt", None, ["at+jwt"], 1)
+    for typ in types:
         yield f"typ {typ!r}", forger.with_header(typ=typ)
-    for kid in ("", "unknown", None, ["x"], {"x": 1}, 7, "../../dev/null", "' or 1=1 --"):
+    kids: tuple[Any, ...] = ("", "unknown", None, ["x"], {"x": 1}, 7, "../../dev/null", "' or 1=1 --")
+    for kid in kids:
         yield f"kid {kid!r}", forger.with_header(kid=kid)
     for name in ("alg", "typ", "kid"):
         yield f"no {name}", forger.without_header(name)
-    jwk = {"kty": "EC", "crv": "P-256", "x": "AA", "y": "AA"}
-    for name, value in (
-        ("crit", ["exp"]), ("jku", "https://evil.test/jwks"), ("jwk", jwk), ("x5u", "https://evil.test"),
-        ("x5c", ["AA"]), ("b64", False), ("zip", "DEF"), ("cty", "JWT"),
-    ):  # fmt: skip
+    extras: Json = {
+        "crit": ["exp"],
+        "jku": "https://evil.test/jwks",
+        "jwk": {"kty": "EC", "crv": "P-256", "x": "AA", "y": "AA"},
+        "x5u": "https://evil.test",
+        "x5c": ["AA"],
+        "b64": False,
+        "zip": "DEF",
+        "cty": "JWT",
+    }
+    for name, value in extras.items():
         yield f"header {name}", forger.with_header(**{name: value})
     yield "header is a list", forger.sign(b"[1, 2]", forger.claims)
     yield "header is a text", forger.sign(b'"ES256"', forger.claims)
@@ -225,7 +233,7 @@ def test_the_private_half_is_never_published(house: House) -> None:
         KeyRing("i", "a", ring.private, ring.private).jwks()
     published = json.dumps(ring.jwks())
     for key in ring.private.values():
-        secret = key.to_dict()["d"]
+        secret: Any = cast(Any, key).to_dict()["d"]
         assert (secret.decode() if isinstance(secret, bytes) else secret) not in published
     assert all("d" not in key for key in ring.jwks()["keys"])
 
