@@ -85,7 +85,7 @@ async def test_many_decisions_are_each_taken_on_their_own_merits(house: House) -
         "update assignments set status = 'submitted', verdict_stage = 'proposed' where id = $1", others[2][0]
     )
     dewi = await house.as_(season.dewi)
-    items = [
+    items: list[dict[str, object]] = [
         {"verdict_id": str(season.verdict), "decision": "confirm"},
         {"verdict_id": str(others[0][1]), "decision": "amend", "verdict": AMENDED},
         {"verdict_id": str(others[1][1]), "decision": "return"},

@@ -55,7 +55,7 @@ async def test_every_move_of_the_table_is_taken_and_every_other_is_409_with_what
                 "select (select count(*) from verdict_events) as moves, revision from assignments where id = $1",
                 season.assignment,
             )
-            body = {"decision": decision, "comment": "Mohon diperiksa lagi."}
+            body: dict[str, object] = {"decision": decision, "comment": "Mohon diperiksa lagi."}
             if decision == "amend":
                 # Dewi's own revision would be her own work at the next move: as if Siti had written it
                 await house.owner.execute("update verdict_revisions set author_id = $1", season.team.siti.id)

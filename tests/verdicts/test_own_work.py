@@ -22,7 +22,7 @@ async def promoted(house: House, person: Person, role: Role, team_id: UUID | Non
 
 async def refused(season: Season, caller: httpx.AsyncClient, path: str, decision: str) -> None:
     before = await season.state()
-    body = {"decision": decision, "comment": "Baik"}
+    body: dict[str, object] = {"decision": decision, "comment": "Baik"}
     if decision == "amend":
         body["verdict"] = ELIGIBLE | {"eligibility": "to_deliberation", "criteria": []}
     answer = await caller.post(f"/v1/verdicts/{season.verdict}/{path}", json=body)

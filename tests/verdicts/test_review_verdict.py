@@ -106,10 +106,10 @@ async def test_a_return_leaves_remarks_and_the_enumerator_reads_them(house: Hous
 async def test_the_same_key_and_body_give_the_first_answer_again(house: House) -> None:
     season = await proposed(house)
     ratna = await house.as_(season.team.ratna)
-    call = {"json": {"decision": "approve"}, "headers": {"Idempotency-Key": "once"}}
+    body, key = {"decision": "approve"}, {"Idempotency-Key": "once"}
 
-    first = await ratna.post(f"/v1/verdicts/{season.verdict}/reviews", **call)
-    again = await ratna.post(f"/v1/verdicts/{season.verdict}/reviews", **call)
+    first = await ratna.post(f"/v1/verdicts/{season.verdict}/reviews", json=body, headers=key)
+    again = await ratna.post(f"/v1/verdicts/{season.verdict}/reviews", json=body, headers=key)
 
     assert (first.status_code, again.status_code) == (200, 200)
     assert (again.json(), again.headers["Idempotency-Replayed"]) == (first.json(), "true")

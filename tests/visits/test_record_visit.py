@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 import httpx
@@ -124,7 +125,7 @@ async def test_a_visit_on_an_older_revision_is_kept_flagged_and_moves_nothing(ho
 async def test_odd_clocks_places_and_missing_notice_are_flagged_not_refused(house: House) -> None:
     _, assignment, siti = await door(house)
     now = datetime.now(UTC)
-    odd = {
+    odd: dict[str, dict[str, Any]] = {
         "clock_skew": {"device": {"id": "x", "clock_at": (now + timedelta(seconds=400)).isoformat()}},
         "future": {"at": now + timedelta(days=2)},
         "before_campaign": {"at": datetime(2022, 11, 1, 16, 59, 59, tzinfo=UTC)},
