@@ -74,7 +74,7 @@ async def read_release(
 
 
 @router.get(
-    "/{release_id}/files/{name}",
+    "/{release_id}/files/{file}",
     response_class=Response,
     responses=UNCHANGED
     | {200: {"description": "The file, streamed.", "content": {"text/csv": {}, "application/x-ndjson": {}}}},
@@ -86,7 +86,7 @@ async def download_release_file(
     vault: VaultDep,
     actor: Annotated[Actor, may(Permission.RELEASES_READ)],
     release_id: UUID,
-    name: FileName,
+    file: FileName,
     request: Request,
     response: Response,
 ) -> Response:
@@ -102,12 +102,12 @@ async def download_release_file(
     """
     release = await service.find_release(connection, actor, release_id)
     headers = {"ETag": etag(service.edition(actor)), "Vary": "Authorization", "Cache-Control": "no-store"}
-    if name in service.files_for(actor.role) and not_modified(request, response, service.edition(actor)):
+    if file in service.files_for(actor.role) and not_modified(request, response, service.edition(actor)):
         return Response(status_code=304, headers=headers)
 
     def read(query: str, *arguments: object) -> Parts:
         return stream_rows(database, (claims.subject, claims.version, claims.family_id), query, *arguments)
 
-    parts: AsyncGenerator[bytes, None] = await service.open_file(connection, actor, release, name, vault, read)
-    headers["Content-Disposition"] = f'attachment; filename="{service.file_name(release, name)}"'
-    return Stream(parts, media_type=service.MEDIA_TYPES[name], headers=headers)
+    parts: AsyncGenerator[bytes, None] = await service.open_file(connection, actor, release, file, vault, read)
+    headers["Content-Disposition"] = f'attachment; filename="{service.file_name(release, file)}"'
+    return Stream(parts, media_type=service.MEDIA_TYPES[file], headers=headers)
