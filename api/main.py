@@ -7,6 +7,7 @@ from typing import Any
 
 from fastapi import APIRouter, FastAPI
 from fastapi.middleware.cors import CORSMiddleware
+from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 
 from api import __version__
 from api.access import oauth_router
@@ -15,12 +16,14 @@ from api.access.tokens import open_key_ring
 from api.assignments import router as assignments
 from api.campaigns import router as campaigns
 from api.core import contract, logs, problems
+from api.core.body_limit import TooLargeAsProblem
 from api.core.headers import AnswerHeaders
 from api.core.process import ProcessState, open_process
 from api.core.settings import Settings, settings
 from api.households import router as households
 from api.imports import router as imports
 from api.oversight import router as oversight
+from api.oversight.service import LIMITS
 from api.questionnaires import router as questionnaires
 from api.regions import router as regions
 from api.releases import router as releases
@@ -73,8 +76,7 @@ def create_app(wanted: Settings | None = None) -> FastAPI:
         redoc_url=None,
         openapi_url="/openapi.json",
         generate_unique_id_function=contract.operation_id,
-        max_body_size=1024 * 1024,
-        responses=problems.problems(problems.Invalid, problems.Unavailable),
+        responses=problems.problems(problems.TooLarge, problems.Invalid, problems.Unavailable),
     )
     app.openapi = partial(contract.document, app)
     v1 = APIRouter(prefix="/v1")
@@ -94,6 +96,9 @@ def create_app(wanted: Settings | None = None) -> FastAPI:
             allow_headers=["*"],
             expose_headers=EXPOSED,
         )
+    # not FastAPI's own max_body_size: that stands outside every middleware and answers in plain text
+    app.add_middleware(RequestBodyLimitMiddleware, max_body_size=LIMITS["json_body_bytes"])
+    app.add_middleware(TooLargeAsProblem)
     app.add_middleware(AnswerHeaders)
     app.add_middleware(logs.RequestLog)
     return app  # type: ignore[no-any-return]  # Any above: FastAPI's openapi is a method, ours a function

@@ -116,6 +116,11 @@ class Invalid(Problem):
         self.pointer, self.field_code, self.message = pointer, code, message
 
 
+class TooLarge(Problem):
+    status, code = 413, "too_large"
+    title_id, title_en = "Terlalu besar", "Too large"
+
+
 class Unavailable(Problem):
     status, code = 503, "unavailable"
     title_id, title_en = (

@@ -40,3 +40,12 @@ async def test_each_problem_type_has_its_page(house: House) -> None:
 
     assert page.json()["status"] == 409
     assert absent.status_code == 404
+
+
+async def test_a_body_over_one_mebibyte_is_a_problem_too(house: House) -> None:
+    dewi = await house.as_(await house.make.dewi())
+
+    answer = await dewi.post("/v1/households/search", json={"nik": "3" * 1024 * 1024})
+
+    assert (answer.status_code, answer.json()["code"]) == (413, "too_large")
+    assert "33333" not in answer.text
