@@ -133,7 +133,7 @@ def claims(forger: Forger) -> Iterator[tuple[str, str]]:
     present = int(time.time())
     for name in ("exp", "iat", "nbf", "iss", "aud", "sub", "jti", "client_id", "scope", "pv"):
         yield f"no {name}", forger.without_claim(name)
-    for name, changed in {
+    wrong: dict[str, Json] = {
         "expired": {"iat": present - 700, "nbf": present - 700, "exp": present - 100},
         "not yet": {"nbf": present + 300},
         "issued in the future": {"iat": present + 300, "exp": present + 900},
@@ -161,7 +161,8 @@ def claims(forger: Forger) -> Iterator[tuple[str, str]]:
         "client_id empty": {"client_id": ""},
         "sid no UUID": {"sid": "x"},
         "sid of no family": {"sid": str(uuid4())},
-    }.items():
+    }
+    for name, changed in wrong.items():
         yield name, forger.with_claims(**changed)
     yield "claims are a list", forger.sign(forger.header, b"[]")
     yield "claims are no JSON", forger.sign(forger.header, b"{")
