@@ -8,6 +8,7 @@ from pathlib import Path
 
 import asyncpg
 import pytest
+from fastapi import FastAPI
 
 from api import standalone
 from api.access import row_security
@@ -15,6 +16,8 @@ from api.core import migrations
 from api.core.embedded import EmbeddedPostgres, start
 from api.core.settings import Settings, database_settings
 from api.core.vault import Vault, open_vault
+from api.main import create_app
+from tests.support.contract import Contract
 from tests.support.house import House, open_house
 
 TEMPLATE = "sambang_template"
@@ -71,6 +74,18 @@ def template(cluster: EmbeddedPostgres) -> str:
     return TEMPLATE
 
 
+@pytest.fixture(scope="session")
+def app(template: str, keys_folder: Path) -> FastAPI:
+    """The one app of the session."""
+    return create_app(Settings(env="test", private_folder=keys_folder.parent))
+
+
+@pytest.fixture(scope="session")
+def contract(app: FastAPI) -> Contract:
+    """What the app publishes, to hold every answer against."""
+    return Contract(app)
+
+
 @pytest.fixture
 async def owner(cluster: EmbeddedPostgres, template: str) -> AsyncIterator[asyncpg.Connection]:
     """The owner's connection to this test's own database, a clone of the template."""
@@ -96,7 +111,9 @@ def wanted(owner: asyncpg.Connection, cluster: EmbeddedPostgres, keys_folder: Pa
 
 
 @pytest.fixture
-async def house(owner: asyncpg.Connection, wanted: Settings, vault: Vault) -> AsyncIterator[House]:
+async def house(
+    app: FastAPI, contract: Contract, owner: asyncpg.Connection, wanted: Settings, vault: Vault
+) -> AsyncIterator[House]:
     """The running app, its HTTP clients, and makers over the owner's connection."""
-    async with open_house(owner, wanted, vault) as opened:
+    async with open_house(app, contract, owner, wanted, vault) as opened:
         yield opened

@@ -12,10 +12,11 @@ from fastapi import FastAPI
 from starlette.types import Receive, Scope, Send
 
 from api.access.roles import GRANTS
+from api.access.tokens import open_key_ring
+from api.core.process import open_process
 from api.core.settings import Settings
 from api.core.vault import Vault
-from api.main import create_app
-from tests.support import contract
+from tests.support.contract import Contract
 from tests.support.make import Make, Person
 
 
@@ -24,6 +25,7 @@ class House:
     """One app over one database, and the people who call it."""
 
     app: FastAPI
+    contract: Contract
     state: dict[str, Any]
     owner: asyncpg.Connection
     make: Make
@@ -47,7 +49,7 @@ class House:
 
         async def check(answer: httpx.Response) -> None:
             await answer.aread()
-            contract.check(self.app, answer)
+            self.contract.check(answer)
 
         made = httpx.AsyncClient(
             transport=self.transport, base_url="http://sambang.test", headers=headers, event_hooks={"response": [check]}
@@ -59,15 +61,20 @@ class House:
 
 
 @asynccontextmanager
-async def open_house(owner: asyncpg.Connection, wanted: Settings, vault: Vault) -> AsyncIterator[House]:
-    """Run the app's own lifespan and hand its state to every request, as a server does."""
-    app = create_app(wanted)
-    async with AsyncExitStack() as clients, app.router.lifespan_context(app) as given:
-        state = dict(given or {})
+async def open_house(
+    app: FastAPI, contract: Contract, owner: asyncpg.Connection, wanted: Settings, vault: Vault
+) -> AsyncIterator[House]:
+    """Open a process of its own for this test's database and hand its state to every request, as a server does.
+
+    The app is the session's: it holds nothing of a database.
+    """
+    ring = open_key_ring(wanted.keys_folder, wanted.issuer, wanted.audience)
+    async with AsyncExitStack() as clients, open_process(wanted, ring) as given:
+        state: dict[str, Any] = dict(given)
 
         async def serve(scope: Scope, receive: Receive, send: Send) -> None:
             scope["state"] = dict(state)
             await app(scope, receive, send)
 
         transport = httpx.ASGITransport(app=serve, raise_app_exceptions=True)
-        yield House(app, state, owner, Make(owner, vault), clients, transport)
+        yield House(app, contract, state, owner, Make(owner, vault), clients, transport)
