@@ -69,30 +69,54 @@ async def raw(connection: AsyncConnection) -> Connection:
     return cast(Connection, (await connection.get_raw_connection()).driver_connection)
 
 
+async def _begin(database: Database, command: str) -> tuple[AsyncConnection, Connection]:
+    """A connection in a fresh transaction; one that died while it lay in the pool is thrown away, the next is tried."""
+    while True:
+        try:
+            connection = await database.engine.connect()
+        except PoolTimeout as full:
+            raise Unavailable from full
+        wire = await raw(connection)
+        try:
+            await wire.execute(command)
+        except (asyncpg.InterfaceError, asyncpg.PostgresConnectionError, OSError):
+            await _throw_away(connection, wire)
+        except BaseException:
+            await _throw_away(connection, wire)
+            raise
+        else:
+            return connection, wire
+
+
+async def _throw_away(connection: AsyncConnection, wire: Connection) -> None:
+    wire.terminate()
+    await connection.invalidate()
+    await connection.close()
+
+
 @asynccontextmanager
 async def transaction(database: Database, *, read_only: bool = False) -> AsyncIterator[AsyncConnection]:
-    """BEGIN … COMMIT, or ROLLBACK when the body raises; 503 when every connection is taken."""
+    """BEGIN … COMMIT, or ROLLBACK when the body raises.
+
+    Raises `Unavailable` (503) when every connection is taken, or when the server went away underneath. A connection
+    that may still be in a transaction, in somebody's role, never goes back to the pool.
+    """
+    connection, wire = await _begin(database, "BEGIN READ ONLY" if read_only else "BEGIN")
     try:
-        connection = await database.engine.connect()
-    except PoolTimeout as full:
-        raise Unavailable from full
-    try:
-        wire = await raw(connection)
-        await wire.execute("BEGIN READ ONLY" if read_only else "BEGIN")
-        try:
-            yield connection
-        except BaseException:
-            if wire.is_closed():
-                await connection.invalidate()
-            else:
-                await wire.execute("ROLLBACK")
-            raise
+        yield connection
         await wire.execute("COMMIT")
-    except (asyncpg.InterfaceError, OSError):
-        await connection.invalidate()
+    except Exception as refused:
+        if not wire.is_closed():
+            await wire.execute("ROLLBACK")
+        elif isinstance(refused, asyncpg.InterfaceError | asyncpg.PostgresConnectionError | OSError):
+            raise Unavailable from refused
         raise
     finally:
-        await connection.close()
+        # a cancelled request arrives here with its transaction open
+        if wire.is_closed() or wire.is_in_transaction():
+            await _throw_away(connection, wire)
+        else:
+            await connection.close()
 
 
 async def take_principal(
