@@ -23,6 +23,9 @@ from api.core.table import Table
 Connection: TypeAlias = asyncpg.Connection
 Kept = TypeVar("Kept", bound=Table)
 
+# What the server's end looks like from here, by the way in which it went.
+GONE = (asyncpg.PostgresConnectionError, asyncpg.AdminShutdownError, asyncpg.CrashShutdownError, ConnectionError)
+
 # Asked as the login role, which may read nothing but this table: takes the principal's role or finds nobody. The
 # token's family of refresh tokens (`sid`) must still live: `session_alive` says yes or no of one family, no more.
 TAKE_PRINCIPAL = """
@@ -74,12 +77,12 @@ async def _begin(database: Database, command: str) -> tuple[AsyncConnection, Con
     while True:
         try:
             connection = await database.engine.connect()
-        except PoolTimeout as full:
-            raise Unavailable from full
+        except (PoolTimeout, OSError) as absent:  # every connection is taken, or nobody listens there
+            raise Unavailable from absent
         wire = await raw(connection)
         try:
             await wire.execute(command)
-        except (asyncpg.InterfaceError, asyncpg.PostgresConnectionError, OSError):
+        except (asyncpg.InterfaceError, *GONE):
             await _throw_away(connection, wire)
         except BaseException:
             await _throw_away(connection, wire)
@@ -105,10 +108,12 @@ async def transaction(database: Database, *, read_only: bool = False) -> AsyncIt
     try:
         yield connection
         await wire.execute("COMMIT")
+    except GONE as gone:
+        raise Unavailable from gone
     except Exception as refused:
         if not wire.is_closed():
             await wire.execute("ROLLBACK")
-        elif isinstance(refused, asyncpg.InterfaceError | asyncpg.PostgresConnectionError | OSError):
+        elif isinstance(refused, asyncpg.InterfaceError):
             raise Unavailable from refused
         raise
     finally:
