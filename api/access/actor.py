@@ -15,6 +15,7 @@ from api.access.roles import Permission, Role, scopes_of
 from api.access.tokens import Claims, InvalidToken, KeyRing
 from api.core.database import Connection, DatabaseDep, raw, session_of, take_principal, transaction
 from api.core.idempotency import claim, is_shown_once
+from api.core.paging import MOST_ROWS, MOST_ROWS_FOR_AGENCIES
 from api.core.problems import Forbidden, Unauthorized
 from api.core.vault import Vault
 
@@ -84,6 +85,7 @@ async def open_connection(
         held = (scopes_of(role, found["scopes"]) & claims.scopes) | {Permission.ME_READ}
         actor = Actor(claims.subject, found["kind"], role, found["team_id"], held, request.state.request_id, wire)
         request.state.actor = actor
+        request.state.most_rows = MOST_ROWS_FOR_AGENCIES if role is Role.CLIENT else MOST_ROWS
         kind = request.headers.get("content-type", "application/json")
         if kind.startswith("application/json") and not is_shown_once(request):
             request.state.claim = await claim(wire, request.state.vault, actor.id, request, await request.body())

@@ -13,6 +13,9 @@ from pydantic import Field
 from api.core.problems import Invalid
 from api.core.schema import In, Out
 
+MOST_ROWS = 1000
+MOST_ROWS_FOR_AGENCIES = 100
+
 Item = TypeVar("Item")
 Row = TypeVar("Row")
 
@@ -20,7 +23,9 @@ Row = TypeVar("Row")
 class Paging(In):
     """The query of every list. A list's own filters inherit this: one model a list, unknown parameters refused."""
 
-    limit: Annotated[int, Field(ge=1, le=1000, description="Rows a page (clients of agencies: at most 100).")] = 100
+    limit: Annotated[int, Field(ge=1, le=MOST_ROWS, description="Rows a page (clients of agencies: at most 100).")] = (
+        100
+    )
     cursor: Annotated[str | None, Field(max_length=500, description="`next` of the page before.")] = None
 
     def after(self, *kinds: type) -> tuple[Any, ...] | None:
@@ -60,7 +65,12 @@ def page(
     request: Request,
     response: Response,
 ) -> tuple[list[Row], str | None]:
-    """Cut a result that was asked for with `limit + 1` to a page; puts `Link: rel="next"` on the answer too."""
+    """Cut a result that was asked for with `limit + 1` to a page; puts `Link: rel="next"` on the answer too.
+
+    Here, where every list passes, and not at the door: only the validated limit is the one that was served.
+    """
+    if wanted.limit > request.state.most_rows:
+        raise Invalid("query:limit", "less_than_equal")
     shown = list(rows[: wanted.limit])
     if len(rows) <= wanted.limit:
         return shown, None
