@@ -116,6 +116,13 @@ class Invalid(Problem):
         self.pointer, self.field_code, self.message = pointer, code, message
 
 
+class Unexpected(Problem):
+    """An error of ours. The log has it under the request's id; the caller may try again."""
+
+    status, code = 500, "unexpected"
+    title_id, title_en = "Kesalahan di pihak kami", "An error on our side"
+
+
 class TooLarge(Problem):
     status, code = 413, "too_large"
     title_id, title_en = "Terlalu besar", "Too large"
@@ -252,8 +259,14 @@ async def answer_database(request: Request, failed: Exception) -> JSONResponse:
     raise failed
 
 
+async def answer_unexpected(request: Request, failed: Exception) -> JSONResponse:
+    """An error of ours, told without what it was about: its text may hold a value."""
+    return await answer_problem(request, Unexpected())
+
+
 def install(app: FastAPI) -> None:
     """Every refusal of this application leaves as a problem document."""
+    app.add_exception_handler(Exception, answer_unexpected)
     app.add_exception_handler(Problem, answer_problem)
     app.add_exception_handler(RequestValidationError, answer_validation)
     app.add_exception_handler(HTTPException, answer_http)

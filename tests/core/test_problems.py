@@ -1,5 +1,9 @@
 """Refusals name the field, never the value, in the caller's language."""
 
+import httpx
+from fastapi import FastAPI
+
+from api.core import problems
 from tests.support.house import House
 
 NIK = "3573041203850001"
@@ -49,3 +53,19 @@ async def test_a_body_over_one_mebibyte_is_a_problem_too(house: House) -> None:
 
     assert (answer.status_code, answer.json()["code"]) == (413, "too_large")
     assert "33333" not in answer.text
+
+
+async def test_an_error_of_ours_is_a_problem_that_tells_nothing() -> None:
+    app = FastAPI()
+    problems.install(app)
+
+    @app.get("/broken")
+    async def break_down() -> None:
+        raise RuntimeError(f"could not read {NIK}")
+
+    transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
+    async with httpx.AsyncClient(transport=transport, base_url="http://sambang.test") as nobody:
+        answer = await nobody.get("/broken")
+
+    assert (answer.status_code, answer.json()["code"]) == (500, "unexpected")
+    assert NIK not in answer.text
