@@ -17,6 +17,7 @@ ACTOR = "(select nullif(current_setting('sambang.actor_id', true), '')::uuid)"
 TEAM = "(select nullif(current_setting('sambang.team_id', true), '')::uuid)"
 IN_HOUSEHOLD = "exists (select from households h where h.id = household_id)"
 IN_ASSIGNMENT = "exists (select from assignments a where a.id = assignment_id)"
+IN_ATTENDANCE = "exists (select from training_attendances t where t.training_id = trainings.id)"
 IN_VERDICT = "exists (select from verdicts v where v.id = verdict_id)"
 APPOINTED = "exists (select from principals p where p.id = staff_id and p.role in ({}))"
 READ, ADD, ALL = "select", "select, insert", "select, insert, update"
@@ -80,10 +81,12 @@ RULES: tuple[Rule, ...] = (
     Rule((*API_ROLES, "worker"), "questionnaires", READ), Rule((*API_ROLES, "worker"), "questionnaire_versions", READ),
     Rule(("bappeda", "coordinator", "enumerator", "diskominfo", "observer", "worker"), "teams", READ),
     Rule(("bappeda", "coordinator", "enumerator", "diskominfo", "observer", "worker"), "team_members", READ),
-    Rule(("bappeda", "coordinator", "diskominfo", "observer"), "trainings", READ),
-    Rule(("bappeda", "coordinator", "diskominfo", "observer"), "training_attendances", READ),
-    *(Rule("bappeda", table, ALL) for table in ("campaigns", "teams", "team_members", "trainings", "questionnaires", "questionnaire_versions")),
-    Rule("bappeda", "training_attendances", "select, insert, update, delete"),
+    Rule(("coordinator", "diskominfo", "observer"), "trainings", READ, "true"), Rule("bappeda", "trainings", ALL, "true"),
+    Rule("enumerator", "trainings", READ, IN_ATTENDANCE),
+    Rule(("coordinator", "diskominfo", "observer"), "training_attendances", READ, "true"),
+    Rule("bappeda", "training_attendances", "select, insert, delete", "true"),
+    Rule("enumerator", "training_attendances", READ, f"staff_id = {ACTOR}"),
+    *(Rule("bappeda", table, ALL) for table in ("campaigns", "teams", "team_members", "questionnaires", "questionnaire_versions")),
     # households and what hangs on them
     Rule(("bappeda", "worker"), "households", ALL, "true"),
     Rule("coordinator", "households", ALL, f"team_id = {TEAM}", columns="rw, rt, address, head_name, status, enumerator_id, updated_at, revision"),

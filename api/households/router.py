@@ -7,6 +7,7 @@ from fastapi import APIRouter, Depends, Header, Query, Request, Response, status
 
 from api.access.actor import Actor, ConnectionDep, VaultDep, may
 from api.access.roles import Permission
+from api.campaigns.problems import NotTrained
 from api.core.idempotency import Route
 from api.core.paging import Page, page
 from api.core.problems import problems
@@ -56,7 +57,7 @@ async def list_households(
 @router.post(
     "",
     status_code=status.HTTP_201_CREATED,
-    responses=problems(HouseholdConflict, CampaignNotOpen),
+    responses=problems(HouseholdConflict, CampaignNotOpen, NotTrained),
 )
 async def add_household(
     connection: ConnectionDep, vault: VaultDep, actor: Writer, body: HouseholdIn, response: Response
@@ -64,7 +65,8 @@ async def add_household(
     """Add a household that no list has (source `field`).
 
     Idempotent by its id: the same call again is answered as the first, another content under the id is 409. An
-    enumerator's find comes with an assignment `open` to the finder, Bappeda's with one `unassigned`.
+    enumerator's find comes with an assignment `open` to the finder, who has passed a training of the campaign;
+    Bappeda's with one `unassigned`.
     """
     await service.add_household(connection, actor, vault, body)
     found = await service.find_household(connection, body.id)

@@ -8,6 +8,8 @@ from uuid_utils.compat import uuid7
 
 from api.access.actor import Actor
 from api.access.roles import Role
+from api.campaigns.problems import NotTrained
+from api.campaigns.service import trained
 from api.core import clock
 from api.core.conditions import Conditions
 from api.core.database import Connection
@@ -171,6 +173,8 @@ async def _demand_place(connection: Connection, actor: Actor, body: HouseholdIn)
         raise Invalid("/campaign_id", "unknown_campaign")
     if place["status"] != CampaignStatus.FIELDWORK or (actor.role is Role.ENUMERATOR and not place["own_team"]):
         raise CampaignNotOpen
+    if actor.role is Role.ENUMERATOR and not await trained(connection, body.campaign_id, [actor.id]):
+        raise NotTrained
     if not place["village"]:
         raise Invalid("/region_code", "unknown_region")
     if not place["covered"]:

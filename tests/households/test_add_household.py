@@ -82,6 +82,27 @@ async def test_a_campaign_that_is_not_in_the_field_takes_no_finds(house: House) 
     assert coordinator.status_code == 403
 
 
+async def test_an_untrained_enumerator_finds_nothing_to_hold(house: House) -> None:
+    campaign = await house.make.campaign()
+    team = await house.make.team(campaign)
+    other = await house.make.campaign(code="malang-2023")
+    siti, body = await house.as_(team.siti), found(campaign)
+
+    await house.owner.execute("update training_attendances set passed = false where staff_id = $1", team.siti.id)
+    failed = await siti.post(URL, json=body)
+    await house.owner.execute("update training_attendances set passed = true")
+    await house.owner.execute("update trainings set campaign_id = $1", other)
+    elsewhere = await siti.post(URL, json=body)
+    await house.owner.execute("delete from training_attendances where staff_id = $1", team.siti.id)
+    absent = await siti.post(URL, json=body)
+
+    for answer in (failed, elsewhere, absent):
+        assert (answer.status_code, answer.json()["code"]) == (409, "not_trained")
+    assert await house.owner.fetchval("select count(*) from households") == 0
+    dewi = await house.as_(await house.make.dewi())
+    assert (await dewi.post(URL, json=body)).status_code == 201, "Bappeda holds no assignment"
+
+
 async def test_the_finder_holds_the_open_assignment_and_sees_the_numbers(house: House) -> None:
     campaign = await house.make.campaign()
     team = await house.make.team(campaign)
