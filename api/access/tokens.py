@@ -16,7 +16,7 @@ from uuid import UUID
 import orjson
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
-from jose import jwk, jwt
+from jose import jwk, jws, jwt
 from jose.backends.cryptography_backend import CryptographyECKey
 from uuid_utils.compat import uuid7
 
@@ -69,6 +69,14 @@ class KeyRing:
         if family_id is not None:
             claims["sid"] = str(family_id)
         return jwt.encode(claims, key, algorithm="ES256", headers={"kid": kid, "typ": "at+jwt"})
+
+    def sign_document(self, kind: str, document: bytes) -> str:
+        """A document of ours as a compact JWS (RFC 7515), for anybody to verify with our JWKS.
+
+        Its `typ` names what it is (RFC 8725 3.11), so whatever it says it can never be taken for a token.
+        """
+        kid, key = next(iter(self.private.items()))
+        return jws.sign(document, key, headers={"kid": kid, "typ": f"sambang-{kind}+jws"}, algorithm="ES256")
 
     def verify(self, token: str) -> Claims:
         """The claims of a token of ours that is still valid; raises `InvalidToken` for everything else."""

@@ -11,6 +11,7 @@ from typing import Any, cast
 from uuid import uuid4
 
 import httpx
+import jwt
 import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -248,6 +249,21 @@ async def test_a_token_holds_no_name_no_role_and_no_number(house: House) -> None
     assert set(told) == {"iss", "aud", "sub", "client_id", "iat", "nbf", "exp", "jti", "scope", "pv"}
     assert "dewi" not in json.dumps(told).lower()
     assert "bappeda" not in json.dumps(told).lower()
+
+
+async def test_a_signed_document_is_no_token_even_when_it_says_all_that_a_token_says(house: House) -> None:
+    dewi, nobody = await house.make.dewi(), await house.as_(None)
+    ring: KeyRing = house.state["key_ring"]
+    body = house.token(dewi).split(".")[1]
+    claims = base64.urlsafe_b64decode(body + "=" * (-len(body) % 4))
+
+    document = ring.sign_document("manifest", claims)
+
+    key = jwt.PyJWKSet.from_dict(ring.jwks())[jwt.get_unverified_header(document)["kid"]]
+    read = jwt.PyJWS().decode_complete(document, key=key, algorithms=["ES256"])  # a library that is not ours
+    assert (read["payload"], read["header"]["typ"]) == (claims, "sambang-manifest+jws")
+    answer = await nobody.get("/v1/me", headers={"Authorization": f"Bearer {document}"})
+    assert answer.status_code == 401
 
 
 def test_tokens_of_the_key_before_are_good_until_they_expire(tmp_path: Path) -> None:
