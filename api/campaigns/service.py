@@ -19,6 +19,7 @@ from api.core import clock
 from api.core.database import Connection, raw, save
 from api.core.problems import Invalid, NotFound, WrongState
 from api.core.revisions import demand
+from api.regions.criteria_sets import CRITERIA_SETS
 from api.tables import Campaign, CampaignStatus, Questionnaire, Region
 
 MOVES: dict[CampaignStatus, tuple[CampaignStatus, ...]] = {
@@ -117,6 +118,8 @@ async def _examine(session: AsyncSession, campaign: Campaign, changes: dict[str,
         for place, code in enumerate(codes):
             if code not in known:
                 raise Invalid(f"/region_codes/{place}", "unknown_region")
+    if changes.get("criteria_set") not in (None, *CRITERIA_SETS):
+        raise Invalid("/criteria_set", "unknown_criteria_set")
     questionnaire_id = changes.get("questionnaire_id")
     if questionnaire_id is not None and await session.get(Questionnaire, questionnaire_id) is None:
         raise Invalid("/questionnaire_id", "unknown_questionnaire")

@@ -74,6 +74,7 @@ FIELD_TEXTS: dict[str, tuple[str, str]] = {
     "eligible_without_interview": ("Layak hanya bila pendataan selesai", "Eligible only when the visit was completed"),
     "all_members_deceased": ("Semua anggota meninggal: nonaktifkan", "All members are deceased: deactivate"),
     "criterion_suffices": ("Satu kriteria ini cukup: layak", "A criterion met suffices alone: eligible"),
+    "unknown_criteria_set": ("Himpunan kriteria tidak dikenal", "There is no such criteria set"),
     "unknown_criterion": ("Tidak ada dalam himpunan kriteria kegiatan", "Not in the campaign's criteria set"),
     "needs_deliberation": ("Nonaktif hanya setelah musyawarah", "Deactivation needs a deliberation first"),
     "moved_within_city": ("Pindah di dalam kota: alihkan (transfer)", "Moved inside the city: transfer"),

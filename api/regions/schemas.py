@@ -1,5 +1,6 @@
 """Bodies of the regions room."""
 
+from datetime import date
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -67,3 +68,34 @@ class CodeListOut(Out):
     source: str | None
     note: str | None
     codes: list[CodeOut]
+
+
+class EvidenceOut(Out):
+    """An answer that points to a criterion: one of `answers` to `question`, about the household or its head."""
+
+    question: str
+    of: Literal["household", "head"]
+    answers: list[str]
+
+
+class CriterionOut(Out):
+    """A criterion; any of its `evidence` points to it. It is advice: a person decides."""
+
+    code: str
+    label: LabelOut
+    suffices_alone: Annotated[bool, Field(description="Met alone it makes a household eligible.")]
+    evidence: list[EvidenceOut]
+
+
+class CriteriaSetOut(Out):
+    """The criteria of one decree. `name` is what a campaign's `criteria_set` says."""
+
+    name: str
+    decree: str
+    title: LabelOut
+    valid_from: Annotated[date | None, Field(description="Null: not known to us.")]
+    valid_until: date | None
+    verified: Annotated[bool, Field(description="False: nobody has read its criteria; the list is empty on purpose.")]
+    source: str | None
+    note: str | None
+    criteria: list[CriterionOut]

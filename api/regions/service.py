@@ -1,12 +1,14 @@
-"""Regions as the ministry and BPS number them, and the code lists."""
+"""Regions as the ministry and BPS number them, the code lists, and the criteria sets."""
 
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from api.core.paging import Paging
 from api.core.problems import NotFound
+from api.regions import criteria_sets
 from api.regions.code_lists import CODE_LISTS, FINGERPRINT
-from api.regions.schemas import CodeListOut, CodeListSummaryOut, RegionFilter
+from api.regions.criteria_sets import CRITERIA_SETS
+from api.regions.schemas import CodeListOut, CodeListSummaryOut, CriteriaSetOut, RegionFilter
 from api.tables import Region
 
 
@@ -55,3 +57,35 @@ def read_code_list(name: str) -> CodeListOut:
 def codes_of(name: str) -> frozenset[str]:
     """The codes of a list; empty when there is no such list."""
     return frozenset(code.code for code in CODE_LISTS[name].codes) if name in CODE_LISTS else frozenset()
+
+
+def criteria_sets_etag() -> str:
+    """The strong ETag of every answer about criteria sets."""
+    return f'"{criteria_sets.FINGERPRINT}"'
+
+
+def list_criteria_sets(wanted: Paging) -> list[CriteriaSetOut]:
+    """One more criteria set than a page holds, in the order of their names."""
+    after = wanted.after(str)
+    return [kept for name, kept in CRITERIA_SETS.items() if after is None or name > after[0]][: wanted.limit + 1]
+
+
+def read_criteria_set(name: str) -> CriteriaSetOut:
+    """The criteria set of this name; raises `NotFound`."""
+    if name not in CRITERIA_SETS:
+        raise NotFound
+    return CRITERIA_SETS[name]
+
+
+def criteria_of(name: str | None) -> frozenset[str]:
+    """The codes of a criteria set; none without one."""
+    found = CRITERIA_SETS.get(name or "")
+    return frozenset(criterion.code for criterion in found.criteria) if found else frozenset()
+
+
+def sufficient_criteria(name: str | None) -> frozenset[str]:
+    """The criteria of a set of which one alone makes a household eligible."""
+    found = CRITERIA_SETS.get(name or "")
+    return (
+        frozenset(criterion.code for criterion in found.criteria if criterion.suffices_alone) if found else frozenset()
+    )

@@ -40,6 +40,7 @@ async def test_only_bappeda_begins_a_campaign(house: House) -> None:
         ({"name": "a\x00b"}, "", "nul_character"),
         ({"code": "Malang 2022"}, "/code", "string_pattern_mismatch"),
         ({"questionnaire_id": str(uuid4())}, "/questionnaire_id", "unknown_questionnaire"),
+        ({"criteria_set": "field_result"}, "/criteria_set", "unknown_criteria_set"),
         ({"colour": "red"}, "", "extra_forbidden"),
         ({"status": "fieldwork"}, "", "extra_forbidden"),
     ],
