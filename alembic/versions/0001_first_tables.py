@@ -577,6 +577,21 @@ def upgrade() -> None:
             ),
             nullable=True,
         ),
+        sa.Column(
+            "registry_status",
+            sa.Enum(
+                "none",
+                "submitted",
+                "accepted",
+                "refused",
+                name="registrystatus",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            server_default="none",
+            nullable=False,
+        ),
         sa.Column("received_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("revision", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(["campaign_id"], ["campaigns.id"], name=op.f("fk_assignments_campaign_id_campaigns")),
@@ -927,12 +942,184 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("verdict_id", "revision", name=op.f("pk_verdict_revisions")),
     )
     op.create_index(op.f("ix_verdict_revisions_author_id"), "verdict_revisions", ["author_id"], unique=False)
+    op.create_table(
+        "deliberations",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("campaign_id", sa.Uuid(), nullable=False),
+        sa.Column("region_code", sa.String(length=13), nullable=False),
+        sa.Column("held_on", sa.Date(), nullable=False),
+        sa.Column("minutes_number", sa.String(length=80), nullable=False),
+        sa.Column("attendance", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("attendance_count", sa.Integer(), nullable=False),
+        sa.Column("recorded_by", sa.Uuid(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["campaign_id"], ["campaigns.id"], name=op.f("fk_deliberations_campaign_id_campaigns")),
+        sa.ForeignKeyConstraint(
+            ["recorded_by"], ["principals.id"], name=op.f("fk_deliberations_recorded_by_principals")
+        ),
+        sa.ForeignKeyConstraint(["region_code"], ["regions.code"], name=op.f("fk_deliberations_region_code_regions")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_deliberations")),
+        sa.UniqueConstraint(
+            "campaign_id",
+            "region_code",
+            "minutes_number",
+            name=op.f("uq_deliberations_campaign_id_region_code_minutes_number"),
+        ),
+    )
+    op.create_table(
+        "deliberated_verdicts",
+        sa.Column("verdict_id", sa.Uuid(), nullable=False),
+        sa.Column("event", sa.Integer(), nullable=False),
+        sa.Column("deliberation_id", sa.Uuid(), nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column(
+            "result",
+            sa.Enum(
+                "approve",
+                "reject",
+                "change",
+                name="deliberationresult",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("recorded_by", sa.Uuid(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["deliberation_id"],
+            ["deliberations.id"],
+            name=op.f("fk_deliberated_verdicts_deliberation_id_deliberations"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["recorded_by"], ["principals.id"], name=op.f("fk_deliberated_verdicts_recorded_by_principals")
+        ),
+        sa.ForeignKeyConstraint(
+            ["verdict_id"], ["verdicts.id"], name=op.f("fk_deliberated_verdicts_verdict_id_verdicts")
+        ),
+        sa.PrimaryKeyConstraint("verdict_id", "event", name=op.f("pk_deliberated_verdicts")),
+    )
+    op.create_index(
+        op.f("ix_deliberated_verdicts_deliberation_id"), "deliberated_verdicts", ["deliberation_id"], unique=False
+    )
+    op.create_table(
+        "endorsements",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("campaign_id", sa.Uuid(), nullable=False),
+        sa.Column("release_id", sa.Uuid(), nullable=False),
+        sa.Column("number", sa.String(length=80), nullable=False),
+        sa.Column("signed_on", sa.Date(), nullable=False),
+        sa.Column("endorsed", sa.Integer(), nullable=False),
+        sa.Column("left_out", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("recorded_by", sa.Uuid(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["campaign_id"], ["campaigns.id"], name=op.f("fk_endorsements_campaign_id_campaigns")),
+        sa.ForeignKeyConstraint(
+            ["recorded_by"], ["principals.id"], name=op.f("fk_endorsements_recorded_by_principals")
+        ),
+        sa.ForeignKeyConstraint(["release_id"], ["releases.id"], name=op.f("fk_endorsements_release_id_releases")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_endorsements")),
+    )
+    op.create_index(op.f("ix_endorsements_campaign_id"), "endorsements", ["campaign_id"], unique=False)
+    op.create_index(op.f("ix_endorsements_number"), "endorsements", ["number"], unique=False)
+    op.create_index(op.f("ix_endorsements_release_id"), "endorsements", ["release_id"], unique=False)
+    op.create_table(
+        "release_replies",
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
+        sa.Column("release_id", sa.Uuid(), nullable=False),
+        sa.Column("household_id", sa.Uuid(), nullable=False),
+        sa.Column("external_id", sa.String(length=80), nullable=False),
+        sa.Column(
+            "status",
+            sa.Enum(
+                "accepted",
+                "refused",
+                name="replystatus",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("reason", sa.String(length=300), nullable=True),
+        sa.Column("recorded_by", sa.Uuid(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["household_id"], ["households.id"], name=op.f("fk_release_replies_household_id_households")
+        ),
+        sa.ForeignKeyConstraint(
+            ["recorded_by"], ["principals.id"], name=op.f("fk_release_replies_recorded_by_principals")
+        ),
+        sa.ForeignKeyConstraint(["release_id"], ["releases.id"], name=op.f("fk_release_replies_release_id_releases")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_release_replies")),
+    )
+    op.create_index(
+        "ix_release_replies_household",
+        "release_replies",
+        ["release_id", "household_id", "external_id", "id"],
+        unique=False,
+    )
+    op.create_table(
+        "objections",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("verdict_id", sa.Uuid(), nullable=False),
+        sa.Column("event", sa.Integer(), nullable=False),
+        sa.Column(
+            "objector",
+            sa.Enum(
+                "family",
+                "village",
+                name="objector",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("reason", sa.String(length=2000), nullable=False),
+        sa.Column("recorded_by", sa.Uuid(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["recorded_by"], ["principals.id"], name=op.f("fk_objections_recorded_by_principals")),
+        sa.ForeignKeyConstraint(["verdict_id"], ["verdicts.id"], name=op.f("fk_objections_verdict_id_verdicts")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_objections")),
+    )
+    op.create_index(op.f("ix_objections_verdict_id"), "objections", ["verdict_id"], unique=False)
+    op.create_table(
+        "remark_resolutions",
+        sa.Column("verdict_id", sa.Uuid(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("resolved_by", sa.Uuid(), nullable=False),
+        sa.Column("visit_id", sa.Uuid(), nullable=True),
+        sa.Column("comment", sa.String(length=2000), nullable=True),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["resolved_by"], ["principals.id"], name=op.f("fk_remark_resolutions_resolved_by_principals")
+        ),
+        sa.ForeignKeyConstraint(
+            ["verdict_id"], ["verdicts.id"], name=op.f("fk_remark_resolutions_verdict_id_verdicts")
+        ),
+        sa.ForeignKeyConstraint(["visit_id"], ["visits.id"], name=op.f("fk_remark_resolutions_visit_id_visits")),
+        sa.PrimaryKeyConstraint("verdict_id", "number", name=op.f("pk_remark_resolutions")),
+    )
     # a team has a coordinator and a principal a team: this key waits for both tables
     op.create_foreign_key(op.f("fk_teams_coordinator_id_staff"), "teams", "staff", ["coordinator_id"], ["id"])
 
 
 def downgrade() -> None:
     op.drop_constraint(op.f("fk_teams_coordinator_id_staff"), "teams", type_="foreignkey")
+    op.drop_table("remark_resolutions")
+    op.drop_index(op.f("ix_objections_verdict_id"), table_name="objections")
+    op.drop_table("objections")
+    op.drop_index("ix_release_replies_household", table_name="release_replies")
+    op.drop_table("release_replies")
+    op.drop_index(op.f("ix_endorsements_release_id"), table_name="endorsements")
+    op.drop_index(op.f("ix_endorsements_number"), table_name="endorsements")
+    op.drop_index(op.f("ix_endorsements_campaign_id"), table_name="endorsements")
+    op.drop_table("endorsements")
+    op.drop_index(op.f("ix_deliberated_verdicts_deliberation_id"), table_name="deliberated_verdicts")
+    op.drop_table("deliberated_verdicts")
+    op.drop_table("deliberations")
     op.drop_index(op.f("ix_verdict_revisions_author_id"), table_name="verdict_revisions")
     op.drop_table("verdict_revisions")
     op.drop_table("verdict_events")

@@ -44,7 +44,10 @@ class Rule:
 
 MOVES = "status, verdict_stage, field_result, eligibility, received_at, revision"
 HOUSEHOLD_CHILDREN = ("families", "members", "household_sources", "household_programmes")
+OFFICIAL = ("deliberations", "deliberated_verdicts", "endorsements", "release_replies", "objections")
 APPEND_ONLY = (
+    *OFFICIAL,
+    "remark_resolutions",
     "visits",
     "verdict_revisions",
     "verdict_events",
@@ -110,6 +113,10 @@ RULES: tuple[Rule, ...] = (
     Rule("enumerator", "verdict_revisions", ADD, IN_VERDICT, f"author_id = {ACTOR} and {IN_VERDICT}"),
     Rule("bappeda", "verdict_events", ADD, "true", f"actor_id = {ACTOR}"),
     Rule(FIELD_ROLES, "verdict_events", ADD, IN_VERDICT, f"actor_id = {ACTOR} and {IN_VERDICT}"),
+    Rule("bappeda", "remark_resolutions", READ, "true"), Rule("coordinator", "remark_resolutions", READ, IN_VERDICT),
+    Rule("enumerator", "remark_resolutions", ADD, IN_VERDICT, f"resolved_by = {ACTOR} and {IN_VERDICT}"),
+    # the official tail: Bappeda writes down what the meeting, the mayor, the ministry and the family said
+    *(Rule("bappeda", table, ADD, "true", f"recorded_by = {ACTOR}") for table in OFFICIAL),
     # files in, releases out
     Rule("bappeda", "imports", ADD), Rule("bappeda", "import_findings", READ),
     Rule("worker", "imports", ALL), Rule("worker", "import_findings", "select, insert, delete"),

@@ -2,6 +2,16 @@
 
 from api.tables.assignments import Assignment, AssignmentEvent
 from api.tables.campaigns import Campaign, CampaignStatus, Team, TeamMember, Training, TrainingAttendance
+from api.tables.deliberations import (
+    DeliberatedVerdict,
+    Deliberation,
+    DeliberationResult,
+    Endorsement,
+    Objection,
+    Objector,
+    ReleaseReply,
+    ReplyStatus,
+)
 from api.tables.households import (
     Family,
     Household,
@@ -29,8 +39,8 @@ from api.tables.questionnaires import Questionnaire, QuestionnaireStatus, Questi
 from api.tables.records import AuditEvent, Disclosure, IdempotencyKey
 from api.tables.regions import Region, RegionLevel
 from api.tables.releases import Release, ReleasedHousehold, ReleasedMember
-from api.tables.states import AssignmentStatus, Eligibility, FieldResult, VerdictStage
-from api.tables.verdicts import RegistryAction, Verdict, VerdictEvent, VerdictMove, VerdictRevision
+from api.tables.states import AssignmentStatus, Eligibility, FieldResult, RegistryStatus, VerdictStage
+from api.tables.verdicts import RegistryAction, RemarkResolution, Verdict, VerdictEvent, VerdictMove, VerdictRevision
 from api.tables.visits import Receipt, Visit, VisitOutcome
 
 __all__ = [
@@ -44,8 +54,12 @@ __all__ = [
     "Client",
     "ClientSecret",
     "Credential",
+    "DeliberatedVerdict",
+    "Deliberation",
+    "DeliberationResult",
     "Disclosure",
     "Eligibility",
+    "Endorsement",
     "Family",
     "FieldResult",
     "FindingLevel",
@@ -58,6 +72,8 @@ __all__ = [
     "ImportFinding",
     "ImportStatus",
     "Member",
+    "Objection",
+    "Objector",
     "Principal",
     "PrincipalKind",
     "PrincipalRole",
@@ -69,9 +85,13 @@ __all__ = [
     "Region",
     "RegionLevel",
     "RegistryAction",
+    "RegistryStatus",
     "Release",
+    "ReleaseReply",
     "ReleasedHousehold",
     "ReleasedMember",
+    "RemarkResolution",
+    "ReplyStatus",
     "Sex",
     "Source",
     "StaffMember",

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlmodel import Field, UniqueConstraint
 
 from api.core.table import Identified, Table, text_enum
-from api.tables.states import AssignmentStatus, Eligibility, FieldResult, VerdictStage
+from api.tables.states import AssignmentStatus, Eligibility, FieldResult, RegistryStatus, VerdictStage
 
 
 class Assignment(Identified, table=True):
@@ -33,6 +33,11 @@ class Assignment(Identified, table=True):
     verdict_stage: VerdictStage | None = Field(default=None, sa_type=text_enum(VerdictStage))
     field_result: FieldResult | None = Field(default=None, sa_type=text_enum(FieldResult))
     eligibility: Eligibility | None = Field(default=None, sa_type=text_enum(Eligibility))
+    registry_status: RegistryStatus = Field(
+        default=RegistryStatus.NONE,
+        sa_type=text_enum(RegistryStatus),
+        sa_column_kwargs={"server_default": RegistryStatus.NONE.value},
+    )
     received_at: datetime | None = None
     revision: int = 1
 

@@ -37,3 +37,12 @@ class Eligibility(StrEnum):
     NOT_ELIGIBLE = "not_eligible"
     TO_DELIBERATION = "to_deliberation"
     UNDETERMINED = "undetermined"
+
+
+class RegistryStatus(StrEnum):
+    """The ministry's answer, beside the verdict's stage: it never overwrites what the city decided."""
+
+    NONE = "none"
+    SUBMITTED = "submitted"
+    ACCEPTED = "accepted"
+    REFUSED = "refused"

@@ -81,3 +81,19 @@ class VerdictEvent(Table, table=True):
     comment: str | None = Field(default=None, max_length=2000)
     remarks: list[dict[str, Any]] = Field(default_factory=list, sa_type=JSONB)
     at: datetime
+
+
+class RemarkResolution(Table, table=True):
+    """How a remark was answered: by words of the enumerator who holds it, or by the visit that corrects.
+
+    `number` counts the remarks of a verdict in the order of its events, from 1.
+    """
+
+    __tablename__ = "remark_resolutions"
+
+    verdict_id: UUID = Field(foreign_key="verdicts.id", primary_key=True)
+    number: int = Field(primary_key=True)
+    resolved_by: UUID = Field(foreign_key="principals.id")
+    visit_id: UUID | None = Field(default=None, foreign_key="visits.id")
+    comment: str | None = Field(default=None, max_length=2000)
+    at: datetime
