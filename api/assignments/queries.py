@@ -52,7 +52,10 @@ with share as (
 )
 select count(*)::int from given"""
 
-MEMBERSHIPS = "select campaign_id, team_id from team_members where staff_id = $1 and ends_on is null"
+# Whom a coordinator may not read has no membership here: another team's people look like nobody.
+MEMBERSHIPS = """
+select m.campaign_id, m.team_id, p.active from team_members m join principals p on p.id = m.staff_id
+where m.staff_id = $1 and m.ends_on is null"""
 TO_REASSIGN = """
 select a.id, a.campaign_id, a.status, a.enumerator_id, a.holder_id, c.status as campaign_status
 from assignments a join campaigns c on c.id = a.campaign_id

@@ -123,6 +123,8 @@ async def reassign(
         teams = {campaign: team for campaign, team in teams.items() if team == actor.team_id}
     if not teams:
         raise NotFound  # not 403: to a coordinator, another team's people look like nobody
+    if not rows[0]["active"]:
+        raise Invalid("/enumerator_id", "unknown_staff")
     asked = list(dict.fromkeys(body.assignment_ids))
     found = {row["id"]: row for row in await connection.fetch(queries.TO_REASSIGN, asked)}
     for campaign_id in sorted({row["campaign_id"] for row in found.values()} & set(teams)):

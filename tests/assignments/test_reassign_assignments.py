@@ -69,6 +69,24 @@ async def test_the_untrained_get_no_work(house: House) -> None:
     assert await house.owner.fetchval("select holder_id from assignments") == team.siti.id
 
 
+async def test_whoever_is_switched_off_gets_no_work(house: House) -> None:
+    campaign = await house.make.campaign()
+    team = await house.make.team(campaign)
+    other = await house.make.team(campaign, names=("Tono", "Wati", "Joko"))
+    assignment = await house.make.assignment(campaign, await house.make.household(), team.siti)
+    gone = [team.budi.id, other.budi.id]
+    await house.owner.execute("update principals set active = false where id = any($1)", gone)
+
+    for person in (team.ratna, await house.make.dewi()):
+        answer = await (await house.as_(person)).post(URL, json=handing(team.budi, assignment))
+        error = answer.json()["errors"][0]
+        assert (answer.status_code, error["pointer"], error["code"]) == (422, "/enumerator_id", "unknown_staff")
+    stranger = await (await house.as_(team.ratna)).post(URL, json=handing(other.budi, assignment))
+    assert stranger.status_code == 404, "another team's people look like nobody, switched off or not"
+    assert await house.owner.fetchval("select holder_id from assignments") == team.siti.id
+    assert await house.owner.fetchval("select count(*) from assignment_events") == 0
+
+
 @pytest.mark.parametrize("status", ["submitted", "approved", "completed", "cancelled"])
 async def test_work_that_was_handed_in_stays(house: House, status: str) -> None:
     campaign = await house.make.campaign()
