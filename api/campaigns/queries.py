@@ -1,6 +1,7 @@
 """Set-based SQL of the campaigns room: who is trained, who works where, and what closing empties."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from uuid import UUID
 
 from api.core.database import Connection
@@ -36,10 +37,19 @@ with place as ({PLACES})
 update principals p set team_id = place.team_id from place where p.id = place.staff_id
 and p.team_id is distinct from place.team_id
 """  # noqa: S608  # our own text
-EMPTY_HOLDERS = "update assignments set holder_id = null where campaign_id = $1 and holder_id is not null"
+EMPTY_HOLDERS = """
+with hidden as (
+    update assignments set holder_id = null, revision = revision + 1 where campaign_id = $1 and holder_id is not null
+    returning id, status, enumerator_id, team_id
+), logged as (
+    insert into assignment_events (assignment_id, event, actor_id, status, enumerator_id, team_id, at)
+    select id, 'closed', $2, status, enumerator_id, team_id, $3 from hidden
+)
+select count(*)::int from hidden
+"""
 # a household that the same person holds in another open campaign stays in that person's sight
 EMPTY_HOUSEHOLDS = """
-update households h set enumerator_id = null from assignments a
+update households h set enumerator_id = null, updated_at = $2, revision = h.revision + 1 from assignments a
 where a.campaign_id = $1 and a.household_id = h.id and h.enumerator_id is not null
 and not exists (
     select from assignments b join campaigns c on c.id = b.campaign_id
@@ -78,13 +88,16 @@ async def seat(connection: Connection, campaign_id: UUID) -> None:
     await connection.execute(SEAT, campaign_id)
 
 
-async def take_out_of_sight(connection: Connection, campaign_id: UUID) -> int:
-    """Take every assignment out of its holder's sight; answers how many. Coordinators keep theirs by the team."""
+async def take_out_of_sight(connection: Connection, actor_id: UUID, campaign_id: UUID, now: datetime) -> int:
+    """Take every assignment out of its holder's sight, on record as `closed`; answers how many.
+
+    Coordinators keep theirs by the team.
+    """
     # a pilot has 52,881 of them: more than the few seconds that an ordinary statement gets
     await connection.execute("set local statement_timeout = '120s'")
-    done: str = await connection.execute(EMPTY_HOLDERS, campaign_id)
-    await connection.execute(EMPTY_HOUSEHOLDS, campaign_id)
-    return int(done.rpartition(" ")[2])
+    hidden: int = await connection.fetchval(EMPTY_HOLDERS, campaign_id, actor_id, now)
+    await connection.execute(EMPTY_HOUSEHOLDS, campaign_id, now)
+    return hidden
 
 
 async def largest_team(connection: Connection, campaign_id: UUID) -> int:

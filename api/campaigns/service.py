@@ -99,7 +99,7 @@ async def _move(wire: Connection, actor: Actor, campaign: Campaign, target: Camp
     if opens:
         await queries.seat(wire, campaign.id)
     if target is CampaignStatus.CLOSED:
-        hidden = await queries.take_out_of_sight(wire, campaign.id)
+        hidden = await queries.take_out_of_sight(wire, actor.id, campaign.id, clock.now())
         await actor.note("campaign.closed", campaign.id, assignments=hidden)
     campaign.status = target
 
