@@ -56,10 +56,12 @@ select count(*)::int from given"""
 MEMBERSHIPS = """
 select m.campaign_id, m.team_id, p.active from team_members m join principals p on p.id = m.staff_id
 where m.staff_id = $1 and m.ends_on is null"""
+# The lock first, what hangs on it in the next statement: only that one sees a campaign that closed in between.
+LOCK_TO_REASSIGN = "select from assignments where id = any($1) order by id for no key update"
 TO_REASSIGN = """
 select a.id, a.campaign_id, a.status, a.enumerator_id, a.holder_id, c.status as campaign_status
 from assignments a join campaigns c on c.id = a.campaign_id
-where a.id = any($1) order by a.id for no key update of a"""
+where a.id = any($1)"""
 # Bappeda may move work between teams; a coordinator's own team stays, and its columns are not that role's to write.
 REASSIGN = """
 with moving as (

@@ -28,11 +28,9 @@ from verdict_events where verdict_id = $1 order by number
 
 # The lock first, what hangs on it in the next statement: only that one sees what the former holder of the lock wrote.
 LOCK = """
-select v.id, v.assignment_id, v.household_id, a.status, a.verdict_stage as stage, c.status as campaign_status,
-       c.criteria_set
+select v.id, v.assignment_id, v.household_id, a.status, a.verdict_stage as stage
 from verdicts v
 join assignments a on a.id = v.assignment_id
-join campaigns c on c.id = a.campaign_id
 where v.id = any($1::uuid[])
 order by a.id
 for update of a
@@ -40,7 +38,7 @@ for update of a
 # Own work: the author of the present revision, whoever knocked on the door, and who approved this revision (a
 # reviewer may revoke the own approval, but not decide on it after a change of role).
 STANDING = """
-select v.id, r.revision, r.field_result, r.eligibility,
+select v.id, r.revision, r.field_result, r.eligibility, c.status as campaign_status, c.criteria_set,
        (select max(e.number) from verdict_events e where e.verdict_id = v.id) as event,
        r.author_id = $2::uuid or exists (
            select from visits k where k.assignment_id = v.assignment_id and k.enumerator_id = $2::uuid
@@ -54,6 +52,7 @@ select v.id, r.revision, r.field_result, r.eligibility,
            where m.household_id = v.household_id
        ), false) as all_deceased
 from verdicts v
+join campaigns c on c.id = v.campaign_id
 join lateral (
     select * from verdict_revisions r where r.verdict_id = v.id order by r.revision desc limit 1
 ) r on true
