@@ -37,11 +37,18 @@ class Paging(In):
             if not isinstance(parts, list) or len(parts) != len(kinds):
                 raise ValueError
             key = tuple(UUID(part) if kind is UUID else part for part, kind in zip(parts, kinds, strict=True))
-            if not all(isinstance(part, kind) for part, kind in zip(key, kinds, strict=True)):
+            if not all(type(part) is kind and _storable(part) for part, kind in zip(key, kinds, strict=True)):
                 raise ValueError
         except (ValueError, TypeError, AttributeError, binascii.Error) as broken:
             raise Invalid("query:cursor", "bad_cursor") from broken
         return key
+
+
+def _storable(part: Any) -> bool:
+    """Whether PostgreSQL can hold this part of a key: text without NUL, integers of 64 bits."""
+    if isinstance(part, str):
+        return "\x00" not in part
+    return not isinstance(part, int) or -(2**63) <= part < 2**63
 
 
 class Page(Out, Generic[Item]):

@@ -1,5 +1,11 @@
 """`GET /v1/regions`."""
 
+import base64
+import json
+from typing import Any
+
+import pytest
+
 from tests.support.house import House
 
 
@@ -17,6 +23,16 @@ async def test_bad_limit_and_cursor_are_refused_not_clamped(house: House) -> Non
         answer = await dewi.get(f"/v1/regions?{query}")
         assert answer.status_code == 422, query
         assert "nonsense" not in answer.text
+
+
+@pytest.mark.parametrize("key", [["a\0"], [2**63], [-(2**63) - 1], [True], ["35.73", "35.74"], {}, None])
+async def test_a_cursor_that_we_never_gave_is_refused(house: House, key: Any) -> None:
+    dewi = await house.as_(await house.make.dewi())
+    cursor = base64.urlsafe_b64encode(json.dumps(key).encode()).decode()
+
+    for url in ("/v1/regions", "/v1/code-lists", "/v1/visits"):
+        answer = await dewi.get(url, params={"cursor": cursor})
+        assert (answer.status_code, answer.json()["errors"][0]["code"]) == (422, "bad_cursor"), url
 
 
 async def test_all_63_regions_come_in_pages_with_both_codes(house: House) -> None:
