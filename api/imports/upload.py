@@ -93,7 +93,7 @@ class Upload:
                 parser.data_received(chunk)
         except UnexpectedPartException as refused:
             raise Invalid("", "extra_forbidden") from refused
-        except ParseFailedException as refused:
+        except (ParseFailedException, UnicodeDecodeError) as refused:  # a part's own headers are no UTF-8
             raise Invalid("", "multipart_broken") from refused
         except TooLong as refused:
             raise Invalid("", "string_too_long") from refused

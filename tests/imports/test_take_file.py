@@ -87,6 +87,7 @@ async def test_a_body_that_is_no_form_or_is_cut_off_is_refused(house: House, wan
         (form, FILE, 422),
         (form, cut_off, 422),
         (form, b"", 422),
+        (form, cut_off.replace(b"a.csv", b"caf\xe9.csv") + b"\r\n--b--\r\n", 422),
     ):
         answer = await dewi.post("/v1/imports", headers=headers, content=content)
         assert answer.status_code == status, (headers, content[:20])
