@@ -86,8 +86,9 @@ async def open_connection(
         actor = Actor(claims.subject, found["kind"], role, found["team_id"], held, request.state.request_id, wire)
         request.state.actor = actor
         request.state.most_rows = MOST_ROWS_FOR_AGENCIES if role is Role.CLIENT else MOST_ROWS
-        kind = request.headers.get("content-type", "application/json")
-        if kind.startswith("application/json") and not is_shown_once(request):
+        # an upload claims its key itself, by what its file is; all else is JSON by one of its names, or refused
+        upload = request.headers.get("content-type", "").lower().startswith("multipart/")
+        if not upload and not is_shown_once(request):
             request.state.claim = await claim(wire, request.state.vault, actor.id, request, await request.body())
         yield connection
 

@@ -85,6 +85,17 @@ async def test_the_first_answer_comes_again_and_nothing_is_done_twice(house: Hou
     assert await house.owner.fetchval("select count(*) from audit_events") == 1
 
 
+@pytest.mark.parametrize("kind", ["Application/JSON", "application/vnd.malang+json"])
+async def test_json_by_another_of_its_names_is_done_once_too(house: House, kind: str) -> None:
+    dewi = await house.as_(await house.make.dewi())
+    headers = KEY | {"Content-Type": kind}
+
+    await dewi.post("/v1/staff", json=NEW, headers=headers)
+    again = await dewi.post("/v1/staff", json=NEW | {"username": "wayan"}, headers=headers)
+
+    assert (again.status_code, again.json()["code"]) == (422, "idempotency_key_reused")
+
+
 async def test_a_key_is_its_callers_own(house: House) -> None:
     dewi, arif = await house.as_(await house.make.dewi()), await house.as_(await house.make.arif())
 
