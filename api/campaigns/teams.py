@@ -115,17 +115,31 @@ async def _open_campaign(session: AsyncSession, campaign_id: UUID) -> Campaign:
     campaign = await session.get(Campaign, campaign_id)
     if campaign is None:
         raise Invalid("/campaign_id", "unknown_campaign")
-    if campaign.status is CampaignStatus.CLOSED:
-        raise WrongState(allowed=[])
+    _demand_open(campaign)
     return campaign
 
 
+def _demand_open(campaign: Campaign) -> None:
+    if campaign.status is CampaignStatus.CLOSED:
+        raise WrongState(allowed=[])
+
+
 async def _hold(session: AsyncSession, team_id: UUID) -> tuple[Team, Campaign]:
-    """The team, held against others until this change is done, so that two who join at once are counted."""
-    team = await session.get(Team, team_id, with_for_update=True)
-    if team is None:
+    """The team, held against others until this change is done, so that two who join at once are counted.
+
+    The campaign is held first: two moves in opposite directions would wait for each other's team forever.
+    """
+    found = await session.get(Team, team_id)
+    if found is None:
         raise NotFound
-    return team, await _open_campaign(session, team.campaign_id)
+    campaign = await session.get(
+        Campaign, found.campaign_id, with_for_update={"key_share": True}, populate_existing=True
+    )
+    team = await session.get(Team, team_id, with_for_update=True, populate_existing=True)
+    if team is None or campaign is None:
+        raise NotFound
+    _demand_open(campaign)
+    return team, campaign
 
 
 async def _demand_role(session: AsyncSession, staff_id: UUID, role: Role, pointer: str) -> None:
