@@ -6,7 +6,7 @@ from tests.support.house import House
 from tests.support.make import Team
 
 
-async def _city(house: House, campaign: UUID, *, rts: int = 6, each: int = 3) -> list[UUID]:
+async def city(house: House, campaign: UUID, *, rts: int = 6, each: int = 3) -> list[UUID]:
     made = []
     for rt in range(1, rts + 1):
         for _ in range(each):
@@ -23,7 +23,7 @@ async def _state(house: House) -> list[tuple[str, UUID | None]]:
 async def test_only_bappeda_allocates(house: House) -> None:
     campaign = await house.make.campaign()
     team = await house.make.team(campaign)
-    await _city(house, campaign, rts=1)
+    await city(house, campaign, rts=1)
 
     for person in (team.ratna, team.siti, await house.make.arif(), await house.make.observer()):
         answer = await (await house.as_(person)).post(f"/v1/campaigns/{campaign}/allocations", json={})
@@ -48,7 +48,7 @@ async def test_without_a_trained_enumerator_nothing_is_given(house: House) -> No
     campaign = await house.make.campaign()
     await house.make.team(campaign)
     await house.owner.execute("update training_attendances set passed = false")
-    await _city(house, campaign, rts=1)
+    await city(house, campaign, rts=1)
     dewi = await house.as_(await house.make.dewi())
 
     answer = await dewi.post(f"/v1/campaigns/{campaign}/allocations", json={})
@@ -63,7 +63,7 @@ async def test_the_untrained_and_the_inactive_get_no_work(house: House) -> None:
     await house.owner.execute("update training_attendances set passed = false where staff_id = $1", team.budi.id)
     await house.owner.execute("update principals set active = false where id = $1", other.siti.id)
     await house.owner.execute("update team_members set ends_on = starts_on where staff_id = $1", other.budi.id)
-    await _city(house, campaign)
+    await city(house, campaign)
     dewi = await house.as_(await house.make.dewi())
 
     answer = await dewi.post(f"/v1/campaigns/{campaign}/allocations", json={})
@@ -75,7 +75,7 @@ async def test_the_untrained_and_the_inactive_get_no_work(house: House) -> None:
 async def test_a_dry_run_says_what_would_be_and_changes_nothing(house: House) -> None:
     campaign = await house.make.campaign()
     await house.make.team(campaign)
-    await _city(house, campaign)
+    await city(house, campaign)
     dewi = await house.as_(await house.make.dewi())
     url = f"/v1/campaigns/{campaign}/allocations"
 
@@ -98,7 +98,7 @@ async def test_a_dry_run_says_what_would_be_and_changes_nothing(house: House) ->
 async def test_holders_teams_households_and_history_follow(house: House) -> None:
     campaign = await house.make.campaign()
     team = await house.make.team(campaign)
-    made = await _city(house, campaign)
+    made = await city(house, campaign)
     dewi = await house.as_(await house.make.dewi())
 
     await dewi.post(f"/v1/campaigns/{campaign}/allocations", json={})
@@ -122,7 +122,7 @@ async def test_what_somebody_holds_stays_and_counts(house: House) -> None:
     for status in ("open", "downloaded", "submitted", "completed"):
         household = await house.make.household(rt="009", members=1)
         await house.make.assignment(campaign, household, team.siti, status=status)
-    await _city(house, campaign, rts=6, each=1)
+    await city(house, campaign, rts=6, each=1)
     dewi = await house.as_(await house.make.dewi())
 
     answer = (await dewi.post(f"/v1/campaigns/{campaign}/allocations", json={})).json()
@@ -137,7 +137,7 @@ async def test_what_somebody_holds_stays_and_counts(house: House) -> None:
 async def test_households_without_an_rt_are_shared_out_and_a_divided_one_is_named(house: House) -> None:
     campaign = await house.make.campaign()
     team = await house.make.team(campaign)
-    await _city(house, campaign, rts=1, each=8)
+    await city(house, campaign, rts=1, each=8)
     await house.owner.execute("update households set rw = null, rt = null")
     dewi = await house.as_(await house.make.dewi())
 
@@ -154,8 +154,8 @@ async def test_other_campaigns_are_left_alone(house: House) -> None:
     campaign = await house.make.campaign()
     team: Team = await house.make.team(campaign)
     elsewhere = await house.make.campaign(code="malang-2023")
-    await _city(house, elsewhere, rts=1)
-    await _city(house, campaign, rts=2, each=1)
+    await city(house, elsewhere, rts=1)
+    await city(house, campaign, rts=2, each=1)
     dewi = await house.as_(await house.make.dewi())
 
     await dewi.post(f"/v1/campaigns/{campaign}/allocations", json={})
