@@ -447,6 +447,8 @@ def upgrade() -> None:
         sa.Column("criteria_set", sa.String(length=60), nullable=True),
         sa.Column("registry_action", sa.String(length=40), nullable=False),
         sa.Column("sources", postgresql.ARRAY(sa.Text()), nullable=False),
+        sa.Column("p3ke_desil", sa.Integer(), nullable=True),
+        sa.Column("programmes", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("decided_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
             ["release_id"], ["releases.id"], name=op.f("fk_released_households_release_id_releases")
@@ -465,7 +467,13 @@ def upgrade() -> None:
         sa.Column("name", sa.String(length=120), nullable=False),
         sa.Column("sex", sa.String(length=10), nullable=True),
         sa.Column("born_on", sa.Date(), nullable=True),
+        sa.Column("born_at", sa.String(length=80), nullable=True),
         sa.Column("relation", sa.String(length=40), nullable=True),
+        sa.Column("occupation", sa.String(length=80), nullable=True),
+        sa.Column("mother_name", sa.String(length=120), nullable=True),
+        sa.Column("family_id", sa.Uuid(), nullable=True),
+        sa.Column("no_kk", sa.LargeBinary(), nullable=True),
+        sa.Column("programmes", postgresql.ARRAY(sa.Text()), nullable=False),
         sa.Column("whereabouts", sa.String(length=20), nullable=True),
         sa.ForeignKeyConstraint(["release_id"], ["releases.id"], name=op.f("fk_released_members_release_id_releases")),
         sa.PrimaryKeyConstraint("release_id", "household_id", "member_id", name=op.f("pk_released_members")),

@@ -1,7 +1,7 @@
 """The files of a release: their columns, and how a frozen row becomes a line. Nothing here holds more than one part.
 
-Bappeda's `households` files name the head's NIK masked; the ministry's update file carries it whole, so that file is
-Bappeda's only; an agency's files hold no personal number at all.
+Bappeda's `households` files name the head's NIK masked, and `members.csv` every number; the ministry's update file
+carries them whole, so these are Bappeda's only; an agency's files hold no personal number at all.
 """
 
 from collections.abc import AsyncGenerator, Callable
@@ -14,38 +14,12 @@ import orjson
 from api.core.clock import WIB
 from api.core.types import mask
 from api.core.vault import Vault
+from api.releases.ministry import HASIL_VERIVALI, KEBERADAAN_ART_BDT
 from api.releases.spreadsheets import BYTE_ORDER_MARK, lines
 
 Row = dict[str, Any]
 Parts = AsyncGenerator[list[asyncpg.Record], None]
 
-# the official lists `hasil_verivali` and `keberadaan_art_bdt` (dossier 1.4); what a list has no word for stays empty
-HASIL_VERIVALI = {"completed": 1, "not_found": 2, "moved": 3, "part_of_other": 4, "refused": 5, "duplicate": 6}
-KEBERADAAN_ART_BDT = {
-    "present": 1,
-    "deceased": 2,
-    "moved": 3,
-    "moved_abroad": 3,  # BDT has one code for all who left
-    "new": 4,
-    "prelist_error": 5,
-    "not_found": 6,
-}
-UPDATE_COLUMNS = (
-    "external_id",
-    "nik",
-    "name",
-    "region_code",
-    "bps_code",
-    "rw",
-    "rt",
-    "field_result",
-    "hasil_verivali",
-    "whereabouts",
-    "keberadaan_art_bdt",
-    "eligibility",
-    "registry_action",
-    "decided_at",
-)
 HOUSEHOLD_COLUMNS = (
     "household_id",
     "region_code",
@@ -67,6 +41,35 @@ HOUSEHOLD_COLUMNS = (
     "sources",
     "decided_at",
 )
+# why a household is a candidate, what it receives and which lists say so: the city reckons DTKS and P3KE apart
+CANDIDATE_COLUMNS = (*HOUSEHOLD_COLUMNS, "grounds", "programmes", "programme_sources", "p3ke_desil", "head_nik")
+MEMBER_COLUMNS = (
+    "household_id",
+    "member_id",
+    "region_code",
+    "bps_code",
+    "rw",
+    "rt",
+    "family_no",
+    "line",
+    "no_kk",
+    "nik",
+    "name",
+    "sex",
+    "born_on",
+    "born_at",
+    "relation",
+    "occupation",
+    "whereabouts",
+    "keberadaan_art_bdt",
+    "programmes",
+    "dtks_ids",
+    "p3ke_ids",
+    "dtsen_ids",
+    "field_result",
+    "eligibility",
+    "registry_action",
+)
 
 
 def household(row: asyncpg.Record, vault: Vault | None) -> Row:
@@ -75,17 +78,36 @@ def household(row: asyncpg.Record, vault: Vault | None) -> Row:
     told |= {"household_id": str(row["household_id"]), "hasil_verivali": HASIL_VERIVALI.get(row["field_result"])}
     told["decided_at"] = row["decided_at"].astimezone(WIB).isoformat(timespec="seconds")
     told = {column: told[column] for column in HOUSEHOLD_COLUMNS}
-    return told if vault is None else told | {"head_nik": mask(_nik(row, vault))}
+    if vault is None:
+        return told
+    nik = None if row["nik"] is None else vault.open("member.nik", row["member_id"], row["nik"])
+    return told | {"head_nik": mask(nik)}
 
 
-def person(row: asyncpg.Record, vault: Vault) -> Row:
-    """One line of the ministry's update: a person under the id that the DTKS knows, with the whole NIK."""
-    told: Row = {name: row[name] for name in UPDATE_COLUMNS if name in row}
-    told["nik"] = _nik(row, vault)
-    told["hasil_verivali"] = HASIL_VERIVALI.get(row["field_result"])
-    told["keberadaan_art_bdt"] = KEBERADAAN_ART_BDT.get(row["whereabouts"])
-    told["decided_at"] = row["decided_at"].astimezone(WIB).isoformat(timespec="seconds")
-    return told
+def candidate(row: asyncpg.Record, vault: Vault) -> Row:
+    """A household whose verdict and whose aid do not go together, and on which grounds (dossier 10.4)."""
+    programmes: dict[str, list[str]] = orjson.loads(row["programmes"])
+    return household(row, vault) | {
+        "grounds": row["grounds"],
+        "programmes": sorted(programmes),
+        "programme_sources": sorted({source for sources in programmes.values() for source in sources}),
+        "p3ke_desil": row["p3ke_desil"],
+    }
+
+
+def member(row: asyncpg.Record, vault: Vault) -> Row:
+    """A person of a released household; both numbers masked."""
+    ids: dict[str, list[str]] = orjson.loads(row["external_ids"])
+    told: Row = {column: row[column] for column in MEMBER_COLUMNS if column in row}
+    return told | {
+        "household_id": str(row["household_id"]),
+        "member_id": str(row["member_id"]),
+        "no_kk": None if row["no_kk"] is None else mask(vault.open("family.no_kk", row["family_id"], row["no_kk"])),
+        "nik": None if row["nik"] is None else mask(vault.open("member.nik", row["member_id"], row["nik"])),
+        "born_on": row["born_on"] and row["born_on"].isoformat(),
+        "keberadaan_art_bdt": KEBERADAAN_ART_BDT.get(row["whereabouts"]),
+        **{f"{source}_ids": ids.get(source, []) for source in ("dtks", "p3ke", "dtsen")},
+    }
 
 
 async def spreadsheet(
@@ -95,7 +117,7 @@ async def spreadsheet(
     heading = BYTE_ORDER_MARK + lines([columns])
     async with aclosing(parts):
         async for rows in parts:
-            yield heading + lines([_cell(told[column]) for column in columns] for told in map(tell, rows))
+            yield heading + lines([cell(told[column]) for column in columns] for told in map(tell, rows))
             heading = b""
     if heading:
         yield heading
@@ -108,9 +130,6 @@ async def json_lines(parts: Parts, tell: Callable[[asyncpg.Record], Row]) -> Asy
             yield b"".join(orjson.dumps(tell(row)) + b"\n" for row in rows)
 
 
-def _cell(value: Any) -> str | int | None:
+def cell(value: Any) -> str | int | None:
+    """What a cell of a table holds: a list is one cell with semicolons."""
     return ";".join(value) if isinstance(value, list) else value
-
-
-def _nik(row: asyncpg.Record, vault: Vault) -> str | None:
-    return None if row["nik"] is None else vault.open("member.nik", row["member_id"], row["nik"])

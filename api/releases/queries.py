@@ -6,7 +6,7 @@ FREEZE = """
 with chosen as materialized (
     select h.id as household_id, a.id as assignment_id, r.verdict_id, r.revision, h.region_code, h.rw, h.rt, h.address,
         h.head_name, p.members, p.present, r.field_result, r.eligibility, r.reasons, r.criteria, r.criteria_set,
-        r.registry_action, s.sources, e.at as decided_at
+        r.registry_action, s.sources, s.p3ke_desil, g.programmes, e.at as decided_at
     from assignments a
     join households h on h.id = a.household_id
     join verdicts v on v.assignment_id = a.id
@@ -19,8 +19,13 @@ with chosen as materialized (
         select count(*)::int as members, (count(*) filter (where m.whereabouts = 'present'))::int as present
         from members m where m.household_id = h.id) p
     cross join lateral (
-        select coalesce(array_agg(distinct s.source::text order by s.source::text), '{}') as sources
+        select coalesce(array_agg(distinct s.source::text order by s.source::text), '{}') as sources,
+            min(s.desil) filter (where s.source = 'p3ke') as p3ke_desil
         from household_sources s where s.household_id = h.id) s
+    cross join lateral (
+        select coalesce(jsonb_object_agg(named.programme, named.lists), '{}') as programmes from (
+            select g.programme, jsonb_agg(distinct g.source::text order by g.source::text) as lists
+            from household_programmes g where g.household_id = h.id group by g.programme) named) g
     where a.campaign_id = $2 and a.verdict_stage in ('decided', 'deliberated', 'endorsed')
 ), made as (
     insert into releases (id, campaign_id, number, counts, created_by, created_at)
@@ -42,17 +47,22 @@ with chosen as materialized (
 ), frozen as (
     insert into released_households (release_id, household_id, assignment_id, verdict_id, verdict_revision, region_code,
         rw, rt, address, head_name, members, present, field_result, eligibility, reasons, criteria, criteria_set,
-        registry_action, sources, decided_at)
+        registry_action, sources, p3ke_desil, programmes, decided_at)
     select $1, household_id, assignment_id, verdict_id, revision, region_code, rw, rt, address, head_name, members,
-        present, field_result, eligibility, reasons, criteria, criteria_set, registry_action, sources, decided_at
+        present, field_result, eligibility, reasons, criteria, criteria_set, registry_action, sources, p3ke_desil,
+        programmes, decided_at
     from chosen
 ), people as (
     insert into released_members (release_id, member_id, household_id, family_no, line, external_ids, nik, name, sex,
-        born_on, relation, whereabouts)
+        born_on, born_at, relation, occupation, mother_name, family_id, no_kk, programmes, whereabouts)
     select $1, m.id, m.household_id, m.family_no, m.line, coalesce(x.external_ids, '{}'), m.nik, m.name, m.sex,
-        m.born_on, m.relation, m.whereabouts
+        m.born_on, m.born_at, m.relation, m.occupation, m.mother_name, f.id, f.no_kk, g.programmes, m.whereabouts
     from chosen c
     join members m on m.household_id = c.household_id
+    left join families f on f.household_id = m.household_id and f.no = m.family_no
+    cross join lateral (
+        select coalesce(array_agg(distinct g.programme order by g.programme), '{}') as programmes
+        from household_programmes g where g.household_id = m.household_id and g.member_id = m.id) g
     left join lateral (
         select jsonb_object_agg(named.source, named.ids) as external_ids from (
             select s.source, jsonb_agg(s.external_id order by s.external_id) as ids
@@ -75,8 +85,6 @@ where ($1::uuid is null or campaign_id = $1) and ($2::uuid is null or id > $2)
 order by id limit $3
 """
 
-HOUSEHOLD_IDS = "select array_agg(household_id order by household_id) from released_households where release_id = $1"
-
 # every tie is broken by the id, in the byte order of "C": two downloads are the same bytes on any server
 HOUSEHOLDS = """
 select h.household_id, h.region_code, g.bps_code, g.name as village, h.rw, h.rt, h.address, h.head_name, h.members,
@@ -97,11 +105,52 @@ HOUSEHOLDS_WITH_HEAD = HOUSEHOLDS.replace("h.decided_at\nfrom", "h.decided_at, k
 where h.release_id""",
 )
 
-DTKS_UPDATE = """
-select x.external_id, m.member_id, m.nik, m.name, m.whereabouts, h.region_code, g.bps_code, h.rw, h.rt,
-    h.field_result, h.eligibility, h.registry_action, h.decided_at
+# one file of many: a workbook holds so many rows and no more
+A_PART = "limit $2 offset $3"
+
+# dossier 10.4: who receives and should not, and who should and does not. P3KE's poorest whom the DTKS does not know
+# are left out by the list that aid goes by, whatever they receive today.
+INCLUSION = "h.eligibility = 'not_eligible' and h.programmes <> '{}'"
+EXCLUSION = """h.eligibility = 'eligible'
+    and (h.programmes = '{}' or h.p3ke_desil = 1 and 'dtks' <> all(h.sources))"""
+GROUNDS = """array_remove(array[
+    case when h.eligibility = 'not_eligible' then 'receives_programme' end,
+    case when h.eligibility = 'eligible' and h.programmes = '{}' then 'no_programme' end,
+    case when h.eligibility = 'eligible' and h.p3ke_desil = 1 and 'dtks' <> all(h.sources)
+        then 'p3ke_desil_1_not_in_dtks' end], null) as grounds"""
+CANDIDATES = HOUSEHOLDS_WITH_HEAD.replace(
+    "h.decided_at,", f"h.decided_at, h.p3ke_desil, h.programmes::text as programmes, {GROUNDS},"
+)
+INCLUSION_CANDIDATES = CANDIDATES.replace("where h.release_id = $1", f"where h.release_id = $1 and {INCLUSION}")
+EXCLUSION_CANDIDATES = CANDIDATES.replace("where h.release_id = $1", f"where h.release_id = $1 and {EXCLUSION}")
+
+# whom a file shows, for the record of the look
+HOUSEHOLD_IDS = """
+select array_agg(h.household_id order by h.household_id) from released_households h where h.release_id = $1"""
+INCLUSION_IDS = f"{HOUSEHOLD_IDS} and {INCLUSION}"
+EXCLUSION_IDS = f"{HOUSEHOLD_IDS} and {EXCLUSION}"
+PART_IDS = f"select array_agg(shown.household_id) from ({HOUSEHOLDS} {A_PART}) shown"  # noqa: S608  # text of ours
+
+MEMBERS = """
+select m.household_id, m.member_id, h.region_code, g.bps_code, h.rw, h.rt, m.family_no, m.line, m.family_id, m.no_kk,
+    m.nik, m.name, m.sex, m.born_on, m.born_at, m.relation, m.occupation, m.whereabouts, m.programmes,
+    m.external_ids::text as external_ids, h.field_result, h.eligibility, h.registry_action
 from released_households h
 join regions g on g.code = h.region_code
+join released_members m on m.household_id = h.household_id and m.release_id = h.release_id
+where h.release_id = $1
+order by h.region_code collate "C", h.rw collate "C", h.rt collate "C", h.household_id, m.family_no, m.line, m.member_id
+"""
+
+DTKS_UPDATE = """
+select x.external_id, c.name as city, d.name as district, g.name as village, h.address, h.rw, h.rt, m.family_id,
+    m.no_kk, m.member_id, m.nik, m.name, m.born_on, m.born_at, m.sex, m.occupation, m.mother_name, m.relation,
+    m.programmes, h.region_code, g.bps_code, h.field_result, m.whereabouts, h.eligibility, h.registry_action,
+    h.decided_at
+from released_households h
+join regions g on g.code = h.region_code
+left join regions d on d.code = g.parent
+left join regions c on c.code = d.parent
 join released_members m on m.household_id = h.household_id and m.release_id = h.release_id
 cross join lateral jsonb_array_elements_text(m.external_ids -> 'dtks') as x (external_id)
 where h.release_id = $1

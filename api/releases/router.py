@@ -1,6 +1,5 @@
 """`/v1/releases`."""
 
-from collections.abc import AsyncGenerator
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -16,9 +15,10 @@ from api.core.problems import problems
 from api.core.revisions import etag, not_modified
 from api.core.streaming import Stream, stream_rows
 from api.releases import service
+from api.releases.contents import MEDIA_TYPES
 from api.releases.files import Parts
 from api.releases.problems import NothingDecided
-from api.releases.schemas import FileName, ReleaseFilter, ReleaseIn, ReleaseOut
+from api.releases.schemas import FileAsked, ReleaseFilter, ReleaseIn, ReleaseOut
 
 router = APIRouter(prefix="/releases", tags=["releases"], route_class=Route)
 UNCHANGED: dict[int | str, dict[str, Any]] = {304: {"description": "You have it already."}}
@@ -77,7 +77,12 @@ async def read_release(
     "/{release_id}/files/{file}",
     response_class=Response,
     responses=UNCHANGED
-    | {200: {"description": "The file, streamed.", "content": {"text/csv": {}, "application/x-ndjson": {}}}},
+    | {
+        200: {
+            "description": "The file, streamed.",
+            "content": {kind.partition(";")[0]: {} for kind in MEDIA_TYPES.values()},
+        }
+    },
 )
 async def download_release_file(
     connection: ConnectionDep,
@@ -86,28 +91,34 @@ async def download_release_file(
     vault: VaultDep,
     actor: Annotated[Actor, may(Permission.RELEASES_READ)],
     release_id: UUID,
-    file: FileName,
+    file: FileAsked,
     request: Request,
     response: Response,
 ) -> Response:
     """Download a file of a release; the same bytes every time, ordered by region, RW, RT and household.
 
-    `households.csv` and `households.ndjson` are one row a household. Agencies get them without personal numbers;
-    Bappeda's have the head's NIK, masked. `dtks_update.csv` is one row for each id that the DTKS gave a person, with
-    the whole NIK and the codes of `hasil_verivali` and `keberadaan_art_bdt`: Bappeda only.
+    For agencies and Bappeda: `households.csv`, `.ndjson` and `.xlsx`, one row a household (further workbooks,
+    `households-2.xlsx`, after each 100,000). Agencies get them without personal numbers; Bappeda's have the head's NIK,
+    masked. For Bappeda only: `members.csv`, one row a person, numbers masked; `dtks_update.csv`, the ministry's person
+    layout with whole numbers, one row for each id that the DTKS gave a person, and behind it the city's result with the
+    codes of `hasil_verivali` and `keberadaan_art_bdt`; `inclusion_candidates.csv`, who receives a programme and is not
+    eligible; `exclusion_candidates.csv`, who is eligible and receives none, or is of P3KE's desil 1 and not in the
+    DTKS. Both name the grounds, the programmes, the lists that say so and the lists that know the household.
 
-    CSV is RFC 4180 in UTF-8 with a byte-order mark, because Excel needs it; NDJSON has none. Instants are in WIB. Cells
-    that a spreadsheet would run as a formula, and numbers that it would round (NIK), begin with an apostrophe: a
-    program takes one leading apostrophe off. Every download is put on record for every household in it.
+    CSV is RFC 4180 in UTF-8 with a byte-order mark, because Excel needs it; NDJSON has none. Instants are in WIB. CSV
+    cells that a spreadsheet would run as a formula, and numbers that it would round (NIK), begin with an apostrophe: a
+    program takes one leading apostrophe off. XLSX cells are all text and need none. Every download is put on record
+    for every household in it.
     """
     release = await service.find_release(connection, actor, release_id)
+    wanted = service.find_file(release, actor, file)
     headers = {"ETag": etag(service.edition(actor)), "Vary": "Authorization", "Cache-Control": "no-store"}
-    if file in service.files_for(actor.role) and not_modified(request, response, service.edition(actor)):
+    if not_modified(request, response, service.edition(actor)):
         return Response(status_code=304, headers=headers)
 
     def read(query: str, *arguments: object) -> Parts:
         return stream_rows(database, (claims.subject, claims.version, claims.family_id), query, *arguments)
 
-    parts: AsyncGenerator[bytes, None] = await service.open_file(connection, actor, release, file, vault, read)
-    headers["Content-Disposition"] = f'attachment; filename="{service.file_name(release, file)}"'
-    return Stream(parts, media_type=service.MEDIA_TYPES[file], headers=headers)
+    parts = await service.open_file(connection, actor, release, wanted, vault, read)
+    headers["Content-Disposition"] = f'attachment; filename="{service.download_name(release, wanted)}"'
+    return Stream(parts, media_type=wanted.media_type, headers=headers)

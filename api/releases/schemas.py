@@ -5,6 +5,7 @@ from enum import StrEnum
 from typing import Annotated
 from uuid import UUID
 
+from fastapi import Path
 from pydantic import Field
 
 from api.core.paging import Paging
@@ -12,11 +13,26 @@ from api.core.schema import In, Out
 
 
 class FileName(StrEnum):
-    """The files of a release."""
+    """The files of a release; `households.xlsx` has further parts when there are more than 100,000 households."""
 
     HOUSEHOLDS_CSV = "households.csv"
     HOUSEHOLDS_NDJSON = "households.ndjson"
+    HOUSEHOLDS_XLSX = "households.xlsx"
+    MEMBERS_CSV = "members.csv"
     DTKS_UPDATE_CSV = "dtks_update.csv"
+    INCLUSION_CANDIDATES_CSV = "inclusion_candidates.csv"
+    EXCLUSION_CANDIDATES_CSV = "exclusion_candidates.csv"
+
+
+FileAsked = Annotated[
+    str,
+    Path(
+        pattern=r"^[a-z_]+(-[1-9][0-9]{0,2})?\.(csv|ndjson|xlsx)$",
+        max_length=40,
+        description="One of the release's `files`.",
+        examples=[name.value for name in FileName],
+    ),
+]
 
 
 class ReleaseIn(In):
@@ -57,6 +73,6 @@ class ReleaseOut(Out):
     campaign_id: UUID
     number: Annotated[int, Field(description="Counts up within the campaign, from 1.")]
     counts: ReleaseCounts
-    files: Annotated[list[FileName], Field(description="What you may download.")]
+    files: Annotated[list[str], Field(description="What you may download.", examples=[["households.csv"]])]
     created_by: UUID
     created_at: datetime

@@ -1,36 +1,25 @@
 """Freezing the decided verdicts of a campaign, and handing out what was frozen."""
 
 import re
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator
 from uuid import UUID
 
 import asyncpg
 from uuid_utils.compat import uuid7
 
 from api.access.actor import Actor
-from api.access.roles import Role
 from api.core import clock
 from api.core.database import Connection
 from api.core.problems import Forbidden, Invalid, NotFound
 from api.core.vault import Vault
-from api.releases import files, queries
+from api.releases import queries
+from api.releases.contents import Reader, ReleaseFile, all_files, content, files_for, households_shown
 from api.releases.problems import NothingDecided
-from api.releases.schemas import FileName, ReleaseFilter, ReleaseIn, ReleaseOut
+from api.releases.schemas import ReleaseFilter, ReleaseIn, ReleaseOut
 from api.tables import Source
 
 # counts the shapes of the files; raise it whenever their bytes change, so that nobody keeps an old file for a new one
-EDITION = 1
-MEDIA_TYPES = {
-    FileName.HOUSEHOLDS_CSV: "text/csv; charset=utf-8; header=present",
-    FileName.HOUSEHOLDS_NDJSON: "application/x-ndjson",
-    FileName.DTKS_UPDATE_CSV: "text/csv; charset=utf-8; header=present",
-}
-Reader = Callable[..., files.Parts]
-
-
-def files_for(role: Role) -> list[FileName]:
-    """What this role may download: the ministry's update holds whole NIK and is Bappeda's only."""
-    return [name for name in FileName if role is Role.BAPPEDA or name is not FileName.DTKS_UPDATE_CSV]
+EDITION = 2
 
 
 def edition(actor: Actor) -> str:
@@ -69,39 +58,34 @@ async def find_release(connection: Connection, actor: Actor, release_id: UUID) -
     return row
 
 
-async def open_file(
-    connection: Connection, actor: Actor, release: asyncpg.Record, name: FileName, vault: Vault, read: Reader
-) -> AsyncGenerator[bytes, None]:
-    """Put the look at every household of the release on record; the answer is the file, still unread."""
-    numbers = actor.role is Role.BAPPEDA
-    if name not in files_for(actor.role):
+def find_file(release: asyncpg.Record, actor: Actor, name: str) -> ReleaseFile:
+    """The file of this name; raises `NotFound` when the release has none, `Forbidden` when it is not this caller's."""
+    households = release["counts"]["households"]
+    file = next((file for file in all_files(households) if file.name == name), None)
+    if file is None:
+        raise NotFound
+    if file not in files_for(actor.role, households):
         raise Forbidden
-    shown = await connection.fetchval(queries.HOUSEHOLD_IDS, release["id"])
-    fields = ("names", "address", "nik") if name is FileName.DTKS_UPDATE_CSV else ("names", "address")
-    await actor.disclose("read_release_file", shown, fields)
-    await actor.note("release.downloaded", release["id"], file=name.value)
-    if name is FileName.DTKS_UPDATE_CSV:
-        return files.spreadsheet(
-            files.UPDATE_COLUMNS, read(queries.DTKS_UPDATE, release["id"]), lambda row: files.person(row, vault)
-        )
-    parts = read(queries.HOUSEHOLDS_WITH_HEAD if numbers else queries.HOUSEHOLDS, release["id"])
-    opened = vault if numbers else None
-    columns = (*files.HOUSEHOLD_COLUMNS, "head_nik") if numbers else files.HOUSEHOLD_COLUMNS
-
-    def tell(row: asyncpg.Record) -> files.Row:
-        return files.household(row, opened)
-
-    if name is FileName.HOUSEHOLDS_NDJSON:
-        return files.json_lines(parts, tell)
-    return files.spreadsheet(columns, parts, tell)
+    return file
 
 
-def file_name(release: asyncpg.Record, name: FileName) -> str:
+async def open_file(
+    connection: Connection, actor: Actor, release: asyncpg.Record, file: ReleaseFile, vault: Vault, read: Reader
+) -> AsyncGenerator[bytes, None]:
+    """Put the look at every household that the file names on record; the answer is the file, still unread."""
+    shown = await households_shown(connection, file, release["id"])
+    await actor.disclose("read_release_file", shown, file.fields)
+    await actor.note("release.downloaded", release["id"], file=file.name)
+    return content(file, release, actor.role, vault, read)
+
+
+def download_name(release: asyncpg.Record, file: ReleaseFile) -> str:
     """`malang-2022-release-1-households.csv`: plain letters, whatever the campaign is called."""
     campaign = re.sub(r"[^A-Za-z0-9]+", "-", release["campaign_code"]).strip("-")
-    return f"{campaign}-release-{release['number']}-{name.value}"
+    return f"{campaign}-release-{release['number']}-{file.name}"
 
 
 def told(row: asyncpg.Record, actor: Actor) -> ReleaseOut:
     """A release as its caller sees it."""
-    return ReleaseOut.model_validate({**row, "files": files_for(actor.role)})
+    names = [file.name for file in files_for(actor.role, row["counts"]["households"])]
+    return ReleaseOut.model_validate({**row, "files": names})

@@ -25,7 +25,10 @@ class Release(Identified, table=True):
 
 
 class ReleasedHousehold(Table, table=True):
-    """A household as it was decided. `members` are all who are listed, `present` those found living there."""
+    """A household as it was decided. `members` are all who are listed, `present` those found living there.
+
+    `programmes` is what it receives, and which lists say so: `{"pkh": ["dtks"]}`.
+    """
 
     __tablename__ = "released_households"
 
@@ -48,11 +51,13 @@ class ReleasedHousehold(Table, table=True):
     criteria_set: str | None = Field(default=None, max_length=60)
     registry_action: str = Field(max_length=40)
     sources: list[str] = Field(sa_type=ARRAY(sa.Text))
+    p3ke_desil: int | None = None
+    programmes: dict[str, list[str]] = Field(sa_type=JSONB)
     decided_at: datetime
 
 
 class ReleasedMember(Table, table=True):
-    """A person of a released household; the sealed NIK is bound to the member's id and opened only on the way out.
+    """A person of a released household. NIK and No. KK stay sealed, bound to member and family, until the way out.
 
     `external_ids` is what each source calls the person: `{"dtks": ["D…"]}`.
     """
@@ -70,5 +75,11 @@ class ReleasedMember(Table, table=True):
     name: str = Field(max_length=120)
     sex: str | None = Field(default=None, max_length=10)
     born_on: date | None = None
+    born_at: str | None = Field(default=None, max_length=80)
     relation: str | None = Field(default=None, max_length=40)
+    occupation: str | None = Field(default=None, max_length=80)
+    mother_name: str | None = Field(default=None, max_length=120)
+    family_id: UUID | None = None
+    no_kk: bytes | None = None
+    programmes: list[str] = Field(sa_type=ARRAY(sa.Text))
     whereabouts: str | None = Field(default=None, max_length=20)

@@ -1,5 +1,7 @@
 """Households that Bappeda has decided, made over the owner's connection."""
 
+import csv
+import io
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -37,10 +39,18 @@ class Pilot:
         stage: str = "decided",
         members: int = 2,
         at: datetime = WHEN,
+        no_kk: str | None = None,
+        receives: tuple[tuple[str, str], ...] = (),
     ) -> UUID:
         """A DTKS household whose verdict stands at this stage."""
         owner, make = self.house.owner, self.house.make
-        made = await make.household(head=head, nik=nik, rt=rt, external_id=external_id, members=members)
+        made = await make.household(head=head, nik=nik, rt=rt, external_id=external_id, members=members, no_kk=no_kk)
+        for programme, source in receives:
+            await owner.execute(
+                "insert into household_programmes (id, household_id, member_id, programme, source)"
+                " select gen_random_uuid(), household_id, id, $2, $3 from members where household_id = $1 and line = 1",
+                made, programme, source,
+            )  # fmt: skip
         await owner.execute("update members set whereabouts = $2 where household_id = $1", made, whereabouts)
         assignment = await make.assignment(self.campaign_id, made, self.team.siti)
         verdict = uuid7()
@@ -58,6 +68,16 @@ class Pilot:
         if stage != "proposed":
             await self._move(verdict, 2, 1, "confirm", "decided", self.dewi, at)
         return made
+
+    async def on_p3ke(self, household_id: UUID, desil: int, *, only: bool = False) -> None:
+        """P3KE lists the household too, or alone."""
+        if only:
+            await self.house.owner.execute("delete from household_sources where household_id = $1", household_id)
+        await self.house.owner.execute(
+            "insert into household_sources (id, household_id, source, external_id, desil)"
+            " values (gen_random_uuid(), $1, 'p3ke', $2, $3)",
+            household_id, f"P-{household_id}", desil,
+        )  # fmt: skip
 
     async def amend(self, household_id: UUID, *, eligibility: str) -> None:
         """Bu Dewi decides otherwise: a new revision and a new event."""
@@ -79,9 +99,17 @@ class Pilot:
 
     async def file(self, release_id: UUID, name: str, person: Person | None = None) -> str:
         """A file of a release as this person (Bu Dewi) gets it, without the byte-order mark."""
+        return (await self.file_bytes(release_id, name, person)).decode("utf-8-sig")
+
+    async def file_bytes(self, release_id: UUID, name: str, person: Person | None = None) -> bytes:
+        """A file of a release as it is sent."""
         answer = await (await self.house.as_(person or self.dewi)).get(f"/v1/releases/{release_id}/files/{name}")
         assert answer.status_code == 200, answer.text
-        return answer.content.decode("utf-8-sig")
+        return answer.content
+
+    async def rows(self, release_id: UUID, name: str) -> list[dict[str, str]]:
+        """The rows of a CSV file as Bu Dewi gets it."""
+        return list(csv.DictReader(io.StringIO(await self.file(release_id, name), newline="")))
 
     async def _revise(
         self, verdict: UUID, revision: int, author: Person, words: tuple[str, str, str], at: datetime

@@ -10,11 +10,16 @@ import pytest
 
 from api.core import streaming
 from api.core.problems import Unauthorized
+from api.releases.service import EDITION
 from api.releases.spreadsheets import safe
 from tests.releases.decided import Pilot, pilot
 from tests.support.house import House
 
 NIK = "3573041203850001"
+FILES = (
+    "households.csv", "households.ndjson", "households.xlsx", "members.csv", "dtks_update.csv",
+    "inclusion_candidates.csv", "exclusion_candidates.csv",
+)  # fmt: skip
 FORMULAS = (
     "=HYPERLINK(1)", "+62811", "-2+3", "@SUM(1)", "|cmd", "%APPDATA%", "\t=1+1", "\r=1", "\n=1",
     "＝1+1", "＋1", "－1", "＠A1",
@@ -38,7 +43,7 @@ async def test_an_agency_gets_no_personal_number_and_not_the_ministrys_file(hous
         assert NIK not in text
     answer = await (await house.as_(machine)).get(f"/v1/releases/{release}/files/dtks_update.csv")
     assert (answer.status_code, answer.json()["code"]) == (403, "forbidden")
-    etag = {"If-None-Match": f'"{machine.role}-1"'}
+    etag = {"If-None-Match": f'"{machine.role}-{EDITION}"'}
     answer = await (await house.as_(machine)).get(f"/v1/releases/{release}/files/dtks_update.csv", headers=etag)
     assert answer.status_code == 403
 
@@ -48,7 +53,7 @@ async def test_files_that_do_not_exist_are_refused(house: House) -> None:
     await here.household()
     release = await here.release()
 
-    for name in ("members.csv", "households.CSV", "..%2Fkeys"):
+    for name in ("people.csv", "households.CSV", "households-2.xlsx", "households-2.csv", "..%2Fkeys"):
         answer = await (await house.as_(here.dewi)).get(f"/v1/releases/{release}/files/{name}")
         assert answer.status_code in (404, 422), name
 
@@ -82,8 +87,8 @@ async def test_the_ministrys_file_has_a_row_for_each_id_it_gave(house: House) ->
 
     rows = rows_of(await here.file(release, "dtks_update.csv"))
 
-    assert [row["external_id"] for row in rows] == ["00D1", "D77-1", "D77-2"]
-    assert [row["nik"] for row in rows] == ["'" + NIK, "'" + NIK, ""]
+    assert [row["Id_DTKS"] for row in rows] == ["00D1", "D77-1", "D77-2"]
+    assert [row["NIK"] for row in rows] == ["'" + NIK, "'" + NIK, ""]
     assert {row["hasil_verivali"] for row in rows} == {"3"}
     assert {row["keberadaan_art_bdt"] for row in rows} == {"3"}
     assert {(row["region_code"], row["bps_code"]) for row in rows} == {("35.73.04.1005", "3573020004")}
@@ -95,7 +100,7 @@ async def test_formulas_in_names_do_nothing(house: House) -> None:
         await here.household(head=formula)
     release = await here.release()
 
-    for name, column in (("households.csv", "head_name"), ("dtks_update.csv", "name")):
+    for name, column in (("households.csv", "head_name"), ("dtks_update.csv", "Nama")):
         text = await here.file(release, name)
         shown = [row[column] for row in rows_of(text)]
         assert all(cell.startswith("'") or cell.startswith("Slamet") for cell in shown), name
@@ -120,7 +125,7 @@ async def test_two_downloads_are_the_same_bytes(house: House) -> None:
     release = await here.release()
     dewi = await house.as_(here.dewi)
 
-    for name in ("households.csv", "households.ndjson", "dtks_update.csv"):
+    for name in FILES:
         path = f"/v1/releases/{release}/files/{name}"
         first, second = await dewi.get(path), await dewi.get(path)
         assert first.content == second.content

@@ -68,5 +68,5 @@ async def test_an_agency_is_told_which_files_are_its(house: House) -> None:
     path = f"/v1/releases/{await here.release()}"
     machine = await house.as_(await house.make.machine("dinsos", "releases:read"))
 
-    assert (await machine.get(path)).json()["files"] == ["households.csv", "households.ndjson"]
+    assert (await machine.get(path)).json()["files"] == ["households.csv", "households.ndjson", "households.xlsx"]
     assert "dtks_update.csv" in (await (await house.as_(here.dewi)).get(path)).json()["files"]
