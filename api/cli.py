@@ -14,7 +14,7 @@ from rich.console import Console
 from api import standalone
 from api.access import seeding
 from api.access.roles import Role
-from api.core.embedded import EmbeddedError
+from api.core.embedded import AlreadyRunning, EmbeddedError
 from api.core.process import UnsafeDatabase
 from api.core.settings import database_settings, settings
 from api.core.supervisor import PortUnavailable, Supervisor
@@ -28,6 +28,7 @@ app.add_typer(keys, name="keys")
 staff = typer.Typer(no_args_is_help=True, help="People who sign in.")
 app.add_typer(staff, name="staff")
 console = Console()
+errors = Console(stderr=True, style="red", soft_wrap=True, markup=False, highlight=False)
 CONTRACT = Path(__file__).parent.parent / "openapi" / "openapi.json"
 
 
@@ -41,8 +42,9 @@ def migrate(revision: str = "head") -> None:
 @keys.command("make")
 def make_keys() -> None:
     """Make the keys that are missing, readable by this user only; existing keys are never touched."""
-    standalone.make_keys(settings().keys_folder)
-    console.print(f"Keys are in {settings().keys_folder}. Keep a copy apart from the database's backup.")
+    folder = Path(os.environ.get("SAMBANG_PRIVATE_FOLDER", ".sambang")) / "keys"  # before there is a database
+    standalone.make_keys(folder)
+    console.print(f"Keys are in {folder}. Keep a copy apart from the database's backup.")
 
 
 @app.command()
@@ -102,18 +104,25 @@ def up(
 ) -> None:
     """Run the whole house on this machine: database, migrations, demo, API and worker."""
     folder = Path(os.environ.get("SAMBANG_PRIVATE_FOLDER", ".sambang")).resolve()
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    (folder / "keys").mkdir(exist_ok=True, mode=0o700)
     try:
+        standalone.refuse_early(folder, host, port, demo=demo)
         code = _run_house(folder, f"http://{host}:{port}", host, port, workers, demo, full, reset)
+    except AlreadyRunning as running:
+        errors.print(
+            f"{running}.\nIt is another `scripts/run`: end it with Ctrl-C where it was started, or keep this one's data"
+            " apart with SAMBANG_PRIVATE_FOLDER=/another/folder"
+        )
+        code = 1
+    except PortUnavailable as taken:
+        errors.print(f"{taken}: `scripts/run --port {port + 1}`")
+        code = 1
     except (
         standalone.RefusedToStart,
         EmbeddedError,
-        PortUnavailable,
         UnsafeDatabase,
         demo_seed.RefusedToSeed,
     ) as refused:
-        console.print(f"[red]{refused}[/red]")
+        errors.print(str(refused))
         code = 1
     raise typer.Exit(code)
 

@@ -44,6 +44,23 @@ class Addresses:
     login: str
 
 
+def refuse_early(folder: Path, host: str, port: int, *, demo: bool) -> None:
+    """Refuse what could not end well before anything is made: the demo or new keys in production, a taken port."""
+    if os.environ.get("SAMBANG_ENV") == "production":
+        if demo:
+            raise RefusedToStart(
+                "SAMBANG_ENV is production, and the demo's people are invented: leave SAMBANG_ENV unset to try Sambang,"
+                ' or see "Running it for a city" in README.md'
+            )
+        if not any((folder / "keys").glob("*")):
+            raise RefusedToStart(
+                f"no keys in {folder / 'keys'}: production makes no secret by itself; run `scripts/sambang keys make`"
+            )
+    listen(host, port).close()
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    (folder / "keys").mkdir(exist_ok=True, mode=0o700)
+
+
 def make_keys(folder: Path) -> None:
     """The signing key and the vault's keys, where they are missing; existing keys are never touched."""
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -145,11 +162,8 @@ def prepare(folder: Path, addresses: Addresses) -> None:
     os.environ["SAMBANG_PRIVATE_FOLDER"] = str(folder)
     database_settings.cache_clear()
     settings.cache_clear()
-    if settings().env == "production" and not (folder / "keys").exists():
-        raise RefusedToStart(
-            f"no keys in {folder}/keys: production makes no secrets by itself; run `sambang keys make`"
-        )
-    make_keys(folder / "keys")
+    if settings().env != "production":
+        make_keys(folder / "keys")
 
 
 def banner(console: Console, url: str, folder: Path) -> None:

@@ -103,6 +103,11 @@ def main(
         console.print(f"[red]{logins} is not there: start scripts/run first[/red]")
         sys.exit(2)
     try:
+        httpx.get(f"{url}/readyz", timeout=60)
+    except httpx.TransportError:
+        console.print(f"[red]Nothing answers at {url}: start scripts/run first, or say where it is with --url[/red]")
+        sys.exit(2)
+    try:
         ended_well = asyncio.run(play(url, logins, seed, at_once))
     except Surprise as stopped:
         console.print(f"[red]The season stopped: {stopped}[/red]")

@@ -117,7 +117,7 @@ class Caller:
             code = _code(answer)
             if answer.status_code in expect:
                 if answer.status_code >= 400:
-                    self.ledger.expected_refusals[f"{operation} → {answer.status_code} {code}"] += 1
+                    self.ledger.expected_refusals[f"{operation} → {code}"] += 1
                 return answer
             if answer.status_code in BUSY:
                 self.ledger.busy += 1
