@@ -102,6 +102,7 @@ FIELD_TEXTS: dict[str, tuple[str, str]] = {
     "number_twice": ("Nomor ini sudah dipakai di rumah tangga ini", "This number stands twice in this household"),
     "in_the_future": ("Tanggal di masa depan", "The date is in the future"),
     "one_head_a_family": ("Setiap keluarga punya tepat satu kepala", "Each family has exactly one head"),
+    "unknown_release": ("Rilis tidak dikenal", "There is no such release"),
     "unknown_campaign": ("Kegiatan tidak dikenal", "There is no such campaign"),
     "outside_campaign": ("Di luar wilayah kegiatan", "Outside the campaign's regions"),
     "no_kk_not_16_digits": ("No. KK harus 16 angka", "A No. KK has 16 digits"),

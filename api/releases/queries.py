@@ -157,3 +157,23 @@ where h.release_id = $1
 order by h.region_code collate "C", h.rw collate "C", h.rt collate "C", h.household_id, m.family_no, m.line,
     x.external_id collate "C"
 """
+
+# What two releases say otherwise of a household. Agencies are told of what their own files hold.
+COMPARED = (
+    "region_code", "rw", "rt", "address", "head_name", "members", "present", "field_result", "eligibility", "reasons",
+    "criteria", "criteria_set", "registry_action", "sources", "decided_at",
+)  # fmt: skip
+COMPARED_FOR_BAPPEDA = (*COMPARED, "p3ke_desil", "programmes")
+
+
+def differences(columns: tuple[str, ...]) -> str:
+    """The statement that compares these columns of two releases: the keys of both are read in order and once."""
+    one_by_one, other = (", ".join(f"{side}.{column}" for column in columns) for side in ("n", "o"))
+    side = "(select * from released_households where release_id = ${} and ($3::uuid is null or household_id > $3)) {}"
+    return f"""
+select household_id, coalesce(n.region_code, o.region_code) as region_code,
+    case when o.release_id is null then 'added' when n.release_id is null then 'removed' else 'changed' end as change,
+    to_jsonb(o)::text as before, to_jsonb(n)::text as after
+from {side.format(1, "n")} full join {side.format(2, "o")} using (household_id)
+where n.release_id is null or o.release_id is null or ({one_by_one}) is distinct from ({other})
+order by household_id limit $4"""  # noqa: S608  # names of ours

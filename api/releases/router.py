@@ -14,11 +14,11 @@ from api.core.paging import Page, page
 from api.core.problems import problems
 from api.core.revisions import etag, not_modified
 from api.core.streaming import Stream, stream_rows
-from api.releases import service
+from api.releases import differences, service
 from api.releases.contents import MEDIA_TYPES
 from api.releases.files import Parts
 from api.releases.problems import NothingDecided
-from api.releases.schemas import FileAsked, ReleaseFilter, ReleaseIn, ReleaseOut
+from api.releases.schemas import DifferenceFilter, FileAsked, HouseholdDifference, ReleaseFilter, ReleaseIn, ReleaseOut
 
 router = APIRouter(prefix="/releases", tags=["releases"], route_class=Route)
 UNCHANGED: dict[int | str, dict[str, Any]] = {304: {"description": "You have it already."}}
@@ -71,6 +71,27 @@ async def read_release(
     if not_modified(request, response, service.edition(actor)):
         return Response(status_code=304, headers=dict(response.headers))
     return service.told(release, actor)
+
+
+@router.get("/{release_id}/differences")
+async def list_release_differences(
+    connection: ConnectionDep,
+    actor: Annotated[Actor, may(Permission.RELEASES_READ)],
+    release_id: UUID,
+    wanted: Annotated[DifferenceFilter, Query()],
+    request: Request,
+    response: Response,
+) -> Page[HouseholdDifference]:
+    """List the households of which this release does not say the same as the other, `against` which it is held.
+
+    `added` households are in this release only, `removed` ones in the other only; a `changed` one names each field that
+    differs, as it was in the other (`before`) and is in this one (`after`). Two releases of different campaigns may be
+    held against each other. Every household that is shown is put on record.
+    """
+    await service.find_release(connection, actor, release_id)
+    found = await differences.compare_releases(connection, actor, release_id, wanted)
+    shown, following = page(found, wanted, lambda difference: (difference.household_id,), request, response)
+    return Page(items=shown, next=following)
 
 
 @router.get(

@@ -10,6 +10,7 @@ from pydantic import Field
 
 from api.core.paging import Paging
 from api.core.schema import In, Out
+from api.core.types import RegionCode
 
 
 class FileName(StrEnum):
@@ -76,3 +77,39 @@ class ReleaseOut(Out):
     files: Annotated[list[str], Field(description="What you may download.", examples=[["households.csv"]])]
     created_by: UUID
     created_at: datetime
+
+
+class DifferenceFilter(Paging):
+    """Which release to hold this one against."""
+
+    against: Annotated[UUID, Field(description="The other release, usually the one before.")]
+
+
+class Change(StrEnum):
+    """What became of a household between two releases."""
+
+    ADDED = "added"
+    REMOVED = "removed"
+    CHANGED = "changed"
+
+
+Value = str | int | list[str] | dict[str, list[str]] | None
+
+
+class FieldDifference(Out):
+    """What a field says in the other release, and what in this one."""
+
+    before: Value
+    after: Value
+
+
+class HouseholdDifference(Out):
+    """A household of which two releases do not say the same."""
+
+    household_id: UUID
+    region_code: RegionCode
+    change: Change
+    fields: Annotated[
+        dict[str, FieldDifference],
+        Field(description="The fields that differ; empty unless `changed`. `programmes` is for Bappeda only."),
+    ]
