@@ -70,6 +70,8 @@ def upgrade() -> None:
         sa.Column("import_id", sa.Uuid(), nullable=False),
         sa.Column("row_no", sa.Integer(), nullable=False),
         sa.Column("household_key", sa.String(length=80), nullable=False),
+        sa.Column("household_ref", sa.String(length=80), nullable=True),
+        sa.Column("household_source_id", sa.Uuid(), nullable=False),
         sa.Column("household_id", sa.Uuid(), nullable=False),
         sa.Column("member_id", sa.Uuid(), nullable=False),
         sa.Column("family_id", sa.Uuid(), nullable=False),
@@ -92,6 +94,8 @@ def upgrade() -> None:
         sa.Column("occupation", sa.String(length=80), nullable=True),
         sa.Column("mother_name", sa.String(length=120), nullable=True),
         sa.Column("programmes", sa.ARRAY(sa.Text()), nullable=False),
+        sa.Column("desil", sa.Integer(), nullable=True),
+        sa.Column("makes", sa.Boolean(), nullable=False),
         sa.Column("raw", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("import_id", "row_no", name=op.f("pk_staged_people")),
     )
@@ -257,6 +261,8 @@ def upgrade() -> None:
         sa.Column("campaign_id", sa.Uuid(), nullable=False),
         sa.Column("layout", sa.String(length=30), nullable=False),
         sa.Column("dry_run", sa.Boolean(), nullable=False),
+        sa.Column("create_households", sa.Boolean(), nullable=False),
+        sa.Column("desil_max", sa.Integer(), nullable=True),
         sa.Column(
             "status",
             sa.Enum(
@@ -756,7 +762,20 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["member_id"], ["members.id"], name=op.f("fk_household_sources_member_id_members")),
         sa.ForeignKeyConstraint(["snapshot_id"], ["imports.id"], name=op.f("fk_household_sources_snapshot_id_imports")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_household_sources")),
-        sa.UniqueConstraint("source", "external_id", name=op.f("uq_household_sources_source_external_id")),
+    )
+    op.create_index(
+        "uq_household_sources_person",
+        "household_sources",
+        ["source", "external_id"],
+        unique=True,
+        postgresql_where=sa.text("member_id is not null"),
+    )
+    op.create_index(
+        "uq_household_sources_household",
+        "household_sources",
+        ["source", "external_id"],
+        unique=True,
+        postgresql_where=sa.text("member_id is null"),
     )
     op.create_index("ix_household_sources_household", "household_sources", ["household_id", "source"], unique=False)
     op.create_table(
@@ -1187,6 +1206,8 @@ def downgrade() -> None:
     op.drop_table("clients")
     op.drop_index(op.f("ix_principals_team_id"), table_name="principals")
     op.drop_table("principals")
+    op.drop_index("uq_household_sources_household", table_name="household_sources")
+    op.drop_index("uq_household_sources_person", table_name="household_sources")
     op.drop_index(op.f("ix_trainings_campaign_id"), table_name="trainings")
     op.drop_table("trainings")
     op.drop_table("teams")

@@ -37,6 +37,8 @@ FIELD_TEXTS: dict[str, tuple[str, str]] = {
     ),
     "json_invalid": ("JSON tidak dapat dibaca", "The JSON cannot be read"),
     "null_not_allowed": ("Boleh tidak dikirim, tidak boleh dikosongkan", "May be left out, not emptied"),
+    "source_not_in_campaign": ("Kampanye tidak memakai sumber ini", "The campaign does not visit this list"),
+    "not_for_this_layout": ("Bukan untuk susunan berkas ini", "Not for this layout"),
     "unknown_code_list": ("Daftar kode tidak dikenal", "No such code list"),
     "only_for_choices": ("Hanya untuk pertanyaan pilihan", "Only for questions with choices"),
     "only_for_numbers": ("Hanya untuk pertanyaan angka", "Only for questions with a number"),

@@ -11,6 +11,14 @@ ERRORS: dict[str, tuple[str, str]] = {
     "external_id_missing": ("ID sumber kosong", "The source's id is missing"),
     "external_id_too_long": ("ID sumber lebih dari 80 huruf", "The source's id is longer than 80 characters"),
     "external_id_repeated": ("ID sumber berulang dalam berkas", "The source's id stands on an earlier row too"),
+    "external_id_excel_damage": ("ID sumber rusak oleh lembar kerja", "The source's id was damaged by a spreadsheet"),
+    "household_id_missing": ("ID keluarga kosong", "The household's id is missing"),
+    "household_id_too_long": ("ID keluarga lebih dari 80 huruf", "The household's id is longer than 80 characters"),
+    "household_id_excel_damage": (
+        "ID keluarga rusak oleh lembar kerja",
+        "The household's id was damaged by a spreadsheet",
+    ),
+    "desil_invalid": ("Desil bukan 1 sampai 10", "Not a desil from 1 to 10"),
     "name_missing": ("Nama kosong", "The name is missing"),
     "name_too_long": ("Nama lebih dari 120 huruf", "The name is longer than 120 characters"),
     "address_too_long": ("Alamat lebih dari 300 huruf", "The address is longer than 300 characters"),
@@ -31,6 +39,9 @@ for code, (indonesian, english) in NUMBERS.items():
     ERRORS[f"nik_{code}"] = (f"NIK {indonesian}", f"The NIK {english}")
     ERRORS[f"no_kk_{code}"] = (f"No. KK {indonesian}", f"The No. KK {english}")
 WARNINGS: dict[str, tuple[str, str]] = {
+    "household_unknown": ("Rumah tangga tidak ada di basis data", "No such household in the registry: nothing added"),
+    "region_names_differ": ("Nama wilayah berbeda dari kodenya", "The region's names are not those of its code"),
+    "desil_missing": ("Desil kosong", "No desil"),
     "nik_empty": ("NIK kosong", "No NIK"),
     "nik_sex_differs": ("Jenis kelamin berbeda dari NIK", "The NIK says another sex"),
     "nik_birth_date_differs": ("Tanggal lahir berbeda dari NIK", "The NIK says another birth date"),

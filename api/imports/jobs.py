@@ -14,6 +14,7 @@ from api.core.jobs import STALE_AFTER, Handler, StopAsked, Workplace, work
 from api.core.settings import Settings
 from api.core.vault import WrongSeal
 from api.imports import queries, settling, staging
+from api.imports.layouts.known import LAYOUTS
 from api.imports.upload import file_of
 from api.tables import CampaignStatus
 
@@ -46,7 +47,7 @@ async def _run(place: Workplace, connection: Connection, import_id: UUID) -> Non
         await fail(connection, import_id, "campaign_closed")
         return
     await staging.stage(place, connection, import_id, file_of(place.settings, import_id), begun)
-    await settling.find_repeated(connection, import_id)
+    await settling.find_repeated(connection, import_id, LAYOUTS[begun["layout"]])
     await settling.settle(place, connection, import_id, begun)
     await settling.finish(connection, import_id, begun)
 

@@ -1,7 +1,7 @@
 """From bytes to rows: encoding, separator, quotes; in constant memory, and no broken row takes its neighbours along.
 
-The dirt is that of dossier 1.5: byte order marks, `;` or tab, cp1252, quotes that nobody closed. Rows are numbered as
-a spreadsheet shows them: the header is row 1.
+The dirt is that of dossier 1.5: byte order marks, `;` or tab, cp1252, quotes that nobody closed, titles above the
+header. Rows are numbered as a spreadsheet shows them.
 """
 
 import codecs
@@ -16,6 +16,7 @@ from typing import IO
 SEPARATORS = ",;\t"
 LONGEST_LINE = 64 * 1024
 LINES_OF_A_RECORD = 8
+HEADER_WITHIN = 30  # rows: above it stand titles and merged cells
 
 
 def letters(text: str) -> str:
@@ -31,10 +32,12 @@ def word(text: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """The separator and the columns of a file, by their letters only."""
+    """A row that may be the header: its columns by their letters only, and how the rows below it are read."""
 
-    separator: str
     columns: tuple[str, ...]
+    row_no: int = 1
+    separator: str = ","
+    sheet: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,13 +96,15 @@ def split(line: str, separator: str) -> list[str] | None:
         return None
 
 
-def read_header(start: bytes) -> Header:
-    """The header in the first bytes of a file; the separator is the one that makes most columns."""
-    text = start.decode("utf-8-sig", errors="replace")
-    line = io.StringIO(text, newline=None).readline(LONGEST_LINE)
-    found = {separator: split(line, separator) or [] for separator in SEPARATORS}
-    separator = max(found, key=lambda candidate: len(found[candidate]))
-    return Header(separator, tuple(letters(name) for name in found[separator]))
+def read_headers(start: bytes) -> Iterator[Header]:
+    """The rows that may be the header of a file; the separator is the one that makes most columns."""
+    lines = io.StringIO(start.decode("utf-8-sig", errors="replace"), newline=None)
+    for row_no in range(1, HEADER_WITHIN + 1):
+        line = lines.readline(LONGEST_LINE)
+        found = {separator: split(line, separator) or [] for separator in SEPARATORS}
+        separator = max(found, key=lambda candidate: len(found[candidate]))
+        if line or row_no == 1:
+            yield Header(tuple(letters(name) for name in found[separator]), row_no, separator)
 
 
 def text_of(chunks: Iterable[bytes], encoding: str) -> IO[str]:
@@ -148,8 +153,9 @@ def read_records(open_chunks: Callable[[], Iterable[bytes]], header: Header) -> 
     alone, and so are they.
     """
     lines = Lines(text_of(open_chunks(), encoding_of(open_chunks())))
-    lines.next()
-    row_no = 1
+    row_no = header.row_no
+    for _ in range(row_no):
+        lines.next()
     while line := lines.next():
         row_no += 1
         if line.strip(" \t\n" + header.separator):

@@ -1,24 +1,36 @@
 """Bodies of the imports room."""
 
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self, get_args
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from api.core.paging import Paging
+from api.core.problems import Invalid
 from api.core.schema import In, Out
 from api.tables import FindingLevel, ImportStatus
 
-Layout = Literal["dtks_person"]
+LayoutName = Literal["dtks_person", "p3ke_family", "p3ke_person"]
 
 
 class ImportIn(In):
     """The fields beside the file."""
 
     campaign_id: UUID
-    layout: Layout | None = None
+    layout: LayoutName | None = None
     dry_run: bool = False
+    create_households: bool = False
+    desil_max: Annotated[int, Field(ge=1, le=10)] | None = None
+
+    @model_validator(mode="after")
+    def _both_or_neither(self) -> Self:
+        """P3KE ranks nearly everybody: which households are visited has to be said."""
+        if self.create_households and self.desil_max is None:
+            raise Invalid("/desil_max", "missing")
+        if self.desil_max is not None and not self.create_households:
+            raise Invalid("/create_households", "missing")
+        return self
 
 
 class ImportOut(Out):
@@ -26,8 +38,10 @@ class ImportOut(Out):
 
     id: UUID
     campaign_id: UUID
-    layout: str
+    layout: Annotated[str, Field(description="As given, or as guessed from the header.")]
     dry_run: bool
+    create_households: bool
+    desil_max: int | None
     status: ImportStatus
     sha256: Annotated[str, Field(description="Of the file as it was sent.")]
     rows: Annotated[int, Field(description="Rows read, without the header.")]
@@ -83,13 +97,24 @@ MULTIPART: dict[str, Any] = {
                         "campaign_id": {"type": "string", "format": "uuid"},
                         "layout": {
                             "type": "string",
-                            "enum": ["dtks_person"],
+                            "enum": [*get_args(LayoutName)],
                             "description": "Guessed from the header when it is not given.",
                         },
                         "dry_run": {
                             "type": "boolean",
                             "default": False,
                             "description": "Count and report, store nothing else.",
+                        },
+                        "create_households": {
+                            "type": "boolean",
+                            "default": False,
+                            "description": "P3KE only: make households of families that no person of ours belongs to.",
+                        },
+                        "desil_max": {
+                            "type": "integer",
+                            "minimum": 1,
+                            "maximum": 10,
+                            "description": "With `create_households`: of families up to this desil.",
                         },
                     },
                 }

@@ -13,9 +13,10 @@ from api.core.problems import Invalid, NotFound, WrongState
 from api.imports import queries
 from api.imports.findings import message_of
 from api.imports.jobs import NAME
-from api.imports.layouts import dtks_person
+from api.imports.layouts import known
+from api.imports.layouts.layout import Layout
 from api.imports.problems import UnknownLayout
-from api.imports.reading import read_header
+from api.imports.reading import read_headers
 from api.imports.schemas import FindingFilter, FindingOut, ImportFilter, ImportIn, ImportOut
 from api.imports.upload import Upload
 from api.tables import CampaignStatus
@@ -27,37 +28,43 @@ async def take_file(
     connection: Connection, actor: Actor, import_id: UUID, upload: Upload, wanted: ImportIn
 ) -> ImportOut:
     """Put a received file into the queue, if its header is one we know and its campaign is open."""
-    status = await connection.fetchval("select status from campaigns where id = $1", wanted.campaign_id)
-    if status is None:
+    campaign = await connection.fetchrow("select status, sources from campaigns where id = $1", wanted.campaign_id)
+    if campaign is None:
         raise Invalid("/campaign_id", "unknown_campaign")
-    if status == CampaignStatus.CLOSED:
+    if campaign["status"] == CampaignStatus.CLOSED:
         raise WrongState(allowed=[state.value for state in OPEN])
-    layout = recognise(bytes(upload.target.start_bytes))
+    layout = recognise(bytes(upload.target.start_bytes), wanted.layout)
+    if layout.source not in campaign["sources"]:
+        raise Invalid("/layout", "source_not_in_campaign")
+    if wanted.create_households and not layout.by_nik:
+        raise Invalid("/create_households", "not_for_this_layout")
     await connection.execute(
         queries.ADD,
         import_id,
         wanted.campaign_id,
-        layout,
+        layout.name,
         wanted.dry_run,
         upload.file.digest.hexdigest(),
         upload.file.size,
         actor.id,
         clock.now(),
+        wanted.create_households,
+        wanted.desil_max,
     )
     await jobs.enqueue(connection, NAME, str(import_id))
     await actor.note(
-        "import.received", import_id, campaign_id=wanted.campaign_id, layout=layout, dry_run=wanted.dry_run
+        "import.received", import_id, campaign_id=wanted.campaign_id, layout=layout.name, dry_run=wanted.dry_run
     )
     return await read_import(connection, import_id)
 
 
-def recognise(start: bytes) -> str:
+def recognise(start: bytes, wanted: str | None) -> Layout:
     """The layout that this header is; raises `UnknownLayout` with our names of the missing columns."""
-    columns = read_header(start).columns
-    missing = dtks_person.missing_columns(columns)
-    if missing:
-        raise UnknownLayout(f"{dtks_person.NAME}: {', '.join(missing)}", missing_columns=missing)
-    return dtks_person.NAME
+    found = known.recognise(read_headers(start), wanted)
+    if found.missing:
+        name, missing = found.layout.name, found.missing
+        raise UnknownLayout(f"{name}: {', '.join(missing)}", layout=name, missing_columns=missing)
+    return found.layout
 
 
 def shown(row: asyncpg.Record) -> ImportOut:

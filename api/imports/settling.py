@@ -14,67 +14,83 @@ from api.core import clock
 from api.core.database import Connection
 from api.core.jobs import Workplace
 from api.imports import queries
-from api.tables import Source
+from api.imports import settling_queries as sql
+from api.imports.layouts.known import LAYOUTS
+from api.imports.layouts.layout import Layout
 
 HOUSEHOLDS_A_BATCH = 2000
-SOURCE = Source.DTKS.value
 
 
-async def find_repeated(connection: Connection, import_id: UUID) -> None:
+async def find_repeated(connection: Connection, import_id: UUID, layout: Layout) -> None:
     """Findings that only the whole file shows, and the counts of all findings."""
     async with connection.transaction():
-        await connection.execute(queries.REPEATED_IDS, import_id, "Id_DTKS")
-        await connection.execute(queries.REPEATED_NIKS, import_id, "NIK")
+        await connection.execute(queries.REPEATED_IDS, import_id, layout.external_id)
+        await connection.execute(queries.REPEATED_NIKS, import_id, layout.nik)
         await connection.execute(queries.COUNT, import_id)
 
 
 async def settle(place: Workplace, connection: Connection, import_id: UUID, begun: asyncpg.Record) -> None:
     """Add every staged household that is new, every person who is, and each household's place in the campaign."""
+    layout = LAYOUTS[begun["layout"]]
     if not begun["dry_run"]:
-        await connection.execute(queries.BATCH_TABLES)
+        await connection.execute(sql.BATCH_TABLES)
     last = ""
     while True:
         place.go_on()
-        first, last = await connection.fetchrow(queries.NEXT_HOUSEHOLDS, import_id, last, HOUSEHOLDS_A_BATCH)
+        first, last = await connection.fetchrow(sql.NEXT_HOUSEHOLDS, import_id, last, HOUSEHOLDS_A_BATCH)
         if last is None:
             return
+        batch = (import_id, first, last, layout.source.value, layout.by_nik)
         async with connection.transaction():
+            if layout.by_nik:
+                await connection.execute(sql.NOTE_UNKNOWN, *batch, layout.nik)
             if begun["dry_run"]:
-                added = await connection.fetchval(queries.COUNT_NEW, import_id, first, last, SOURCE)
+                added = await connection.fetchval(sql.COUNT_NEW, *batch)
             else:
-                added = await _add(connection, import_id, begun, first, last)
-            await connection.execute(queries.COUNT_ADDED, import_id, added)
-            await connection.execute(queries.FORGET_BATCH, import_id, first, last)
+                households = await connection.fetch(sql.TAKE_HOUSEHOLDS, *batch)
+                added = sum(not row["known"] for row in households)
+                await _add(connection, import_id, layout)
+                placed = sorted({row["household_id"] for row in households if row["makes"]})
+                await _assign(connection, placed, begun)
+            await connection.execute(sql.COUNT_ADDED, import_id, added)
+            await connection.execute(sql.FORGET_BATCH, import_id, first, last)
 
 
-async def _add(connection: Connection, import_id: UUID, begun: asyncpg.Record, first: str, last: str) -> int:
-    now = clock.now()
-    households = await connection.fetch(queries.TAKE_HOUSEHOLDS, import_id, first, last, SOURCE)
-    await connection.execute(queries.ADD_HOUSEHOLDS, now)
-    await connection.execute(queries.ADD_FAMILIES)
-    await connection.execute(queries.TAKE_PEOPLE, import_id, SOURCE)
-    await connection.execute(queries.ADD_MEMBERS, import_id)
-    await connection.execute(queries.ADD_SOURCES, import_id, SOURCE)
-    received = await connection.fetch(queries.PROGRAMMES_OF_BATCH, import_id)
+async def _add(connection: Connection, import_id: UUID, layout: Layout) -> None:
+    """What the batch brings to the registry: households, cards, people, and where each list names them."""
+    now, source = clock.now(), layout.source.value
+    await connection.execute(sql.ADD_HOUSEHOLDS, now)
+    await connection.execute(sql.ADD_FAMILIES)
+    await connection.execute(sql.TAKE_PEOPLE, import_id, source, layout.household_rows, layout.by_nik)
+    await connection.execute(sql.ADD_MEMBERS, import_id)
+    await connection.execute(sql.ADD_SOURCES, import_id, source, layout.household_rows)
+    if layout.household:
+        await connection.execute(sql.RANK_ANEW, import_id, source)
+        if not layout.household_rows:
+            await connection.execute(sql.ADD_HOUSEHOLD_SOURCES, import_id, source)
+    received = await connection.fetch(sql.PROGRAMMES_OF_BATCH, import_id)
     await connection.execute(
-        queries.ADD_PROGRAMMES,
+        sql.ADD_PROGRAMMES,
         [uuid7() for _ in received],
         [row["household_id"] for row in received],
         [row["member_id"] for row in received],
         [row["programme"] for row in received],
-        SOURCE,
+        source,
     )
-    await connection.execute(queries.TOUCH_JOINED, now)
-    ids = sorted({row["household_id"] for row in households})
+    await connection.execute(sql.TOUCH_JOINED, now)
+
+
+async def _assign(connection: Connection, ids: list[UUID], begun: asyncpg.Record) -> None:
+    """A place in the campaign for each household whose list is visited in it."""
     await connection.execute(
-        queries.ADD_ASSIGNMENTS, [uuid7() for _ in ids], ids, begun["campaign_id"], begun["created_by"], now
+        sql.ADD_ASSIGNMENTS, [uuid7() for _ in ids], ids, begun["campaign_id"], begun["created_by"], clock.now()
     )
-    return sum(not row["known"] for row in households)
 
 
 async def finish(connection: Connection, import_id: UUID, begun: asyncpg.Record) -> None:
     """Say that it is done, in the name of the person who sent the file."""
     async with connection.transaction():
+        await connection.execute(queries.COUNT, import_id)
         counts = await connection.fetchrow(queries.FINISH, import_id, clock.now())
         await connection.execute(queries.FORGET, import_id)
         await note(connection, import_id, begun["created_by"], "import.finished", dict(counts))

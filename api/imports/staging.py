@@ -22,8 +22,10 @@ from api.core.jobs import Workplace
 from api.core.vault import Vault
 from api.imports import queries
 from api.imports.findings import level_of
-from api.imports.layouts.dtks_person import Person, Places, Reader
-from api.imports.reading import LONGEST_LINE, Record, letters, read_header, read_records
+from api.imports.layouts.checking import Reader
+from api.imports.layouts.known import recognise
+from api.imports.layouts.layout import Person, Places
+from api.imports.reading import LONGEST_LINE, Record, letters, read_headers, read_records
 from api.tables import FindingLevel, StagedPerson
 
 BATCH = 1000
@@ -37,6 +39,7 @@ class Group:
     """The household that the rows before this one made."""
 
     key: str
+    household_source_id: UUID
     household_id: UUID
     family_id: UUID
     no_kk: bytes | None
@@ -48,12 +51,13 @@ class Sealer:
 
     import_id: UUID
     vault: Vault
+    desil_max: int | None  # none: every household of the list is made
     group: Group | None = None
     heads: OrderedDict[str, str] = field(default_factory=OrderedDict)
 
     def note_head(self, person: Person) -> str:
         """The door of a person without a family card, with its head: the last one read, even one refused."""
-        if person.no_kk:
+        if person.no_kk or person.household_ref:
             return ""
         door = f"{person.region_code}|{person.rw}|{person.rt}|{letters(person.address)}"
         if person.relation == "head":
@@ -66,17 +70,24 @@ class Sealer:
         """The staged row; what is personal in it is sealed for the row that it will become."""
         index = self.vault.index("no_kk", person.no_kk) if person.no_kk else None
         # a card in two kelurahan makes two households; without a card it is the head, the address and the RT/RW
-        key = f"{index.hex()}{person.region_code}" if index else "h" + self.vault.index("household", door).hex()
+        if person.household_ref:
+            key = "r" + self.vault.index("household", person.household_ref).hex()
+        elif index:
+            key = f"{index.hex()}{person.region_code}"
+        else:
+            key = "h" + self.vault.index("household", door).hex()
         if self.group is None or self.group.key != key:
             family = uuid7()
             sealed = self.vault.seal("family.no_kk", family, person.no_kk) if person.no_kk else None
-            self.group = Group(key, uuid7(), family, sealed)
+            self.group = Group(key, uuid7(), uuid7(), family, sealed)
         member, source = uuid7(), uuid7()
-        raw = orjson.dumps({name: cell for name, cell in cells.items() if cell}).decode()
+        raw = orjson.dumps({name: cell for name, cell in cells.items() if cell})
         return (
             self.import_id,
             row_no,
             key,
+            person.household_ref,
+            self.group.household_source_id,
             self.group.household_id,
             member,
             self.group.family_id,
@@ -99,7 +110,9 @@ class Sealer:
             person.occupation,
             person.mother_name,
             person.programmes,
-            self.vault.seal("source.raw", source, raw),
+            person.desil,
+            self.desil_max is None or (person.desil is not None and person.desil <= self.desil_max),
+            self.vault.seal_bytes("source.raw", source, raw),
         )
 
 
@@ -116,7 +129,7 @@ async def places_for(connection: Connection, region_codes: list[str]) -> Places:
     """Every kelurahan by its letters, and the campaign's regions."""
     villages = await connection.fetch(queries.VILLAGES)
     by_letters = {(letters(row["district"]), letters(row["village"])): row["code"] for row in villages}
-    return Places(by_letters, region_codes)
+    return Places(by_letters, {code.replace(".", ""): code for code in by_letters.values()}, region_codes)
 
 
 async def stage(place: Workplace, connection: Connection, import_id: UUID, path: Path, begun: asyncpg.Record) -> None:
@@ -130,10 +143,12 @@ async def stage(place: Workplace, connection: Connection, import_id: UUID, path:
         start += chunk
         if len(start) >= LONGEST_LINE:
             break
-    header = read_header(start)
+    recognised = recognise(read_headers(start), begun["layout"])
+    layout, header = recognised.layout, recognised.header
     places = await places_for(connection, begun["region_codes"])
-    reader = Reader(header.columns, places, begun["created_at"].date())
-    sealer, progress = Sealer(import_id, place.vault), Progress()
+    reader = Reader(layout, header.columns, places, begun["created_at"].date())
+    sealer = Sealer(import_id, place.vault, (begun["desil_max"] or 0) if layout.by_nik else None)
+    progress = Progress()
     records = read_records(open_chunks, header)
     while batch := list(islice(records, BATCH)):
         place.go_on()

@@ -104,11 +104,25 @@ class Member(Identified, table=True):
 
 
 class HouseholdSource(Identified, table=True):
-    """Where a list names a household or one of its people: `external_id` is opaque text of that list."""
+    """Where a list names a household (no `member_id`) or one of its people: `external_id` is opaque text of that list."""
 
     __tablename__ = "household_sources"
     __table_args__ = (
-        UniqueConstraint("source", "external_id"),
+        # a list counts its people and its households apart: the same id may name one of each
+        sa.Index(
+            "uq_household_sources_person",
+            "source",
+            "external_id",
+            unique=True,
+            postgresql_where=sa.text("member_id is not null"),
+        ),
+        sa.Index(
+            "uq_household_sources_household",
+            "source",
+            "external_id",
+            unique=True,
+            postgresql_where=sa.text("member_id is null"),
+        ),
         sa.Index("ix_household_sources_household", "household_id", "source"),
     )
 

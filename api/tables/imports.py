@@ -32,6 +32,8 @@ class Import(Identified, table=True):
     campaign_id: UUID = Field(foreign_key="campaigns.id", index=True)
     layout: str = Field(max_length=30)
     dry_run: bool = False
+    create_households: bool = False
+    desil_max: int | None = Field(default=None, ge=1, le=10)
     status: ImportStatus = Field(default=ImportStatus.QUEUED, sa_type=text_enum(ImportStatus))
     sha256: str = Field(max_length=64)
     bytes: int = Field(sa_type=sa.BigInteger)
@@ -70,6 +72,8 @@ class StagedPerson(Table, table=True):
     import_id: UUID = Field(primary_key=True)
     row_no: int = Field(primary_key=True)
     household_key: str = Field(max_length=80)
+    household_ref: str | None = Field(default=None, max_length=80)
+    household_source_id: UUID
     household_id: UUID
     member_id: UUID
     family_id: UUID
@@ -92,4 +96,6 @@ class StagedPerson(Table, table=True):
     occupation: str | None = Field(default=None, max_length=80)
     mother_name: str | None = Field(default=None, max_length=120)
     programmes: list[str] = Field(default_factory=list, sa_type=sa.ARRAY(sa.Text))
+    desil: int | None = None
+    makes: bool = Field(description="Whether a household that the registry has not is made of this row.")
     raw: bytes

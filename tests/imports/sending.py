@@ -71,3 +71,15 @@ async def count(house: House, table: str) -> int:
     """Rows of a table, seen by the owner."""
     number: int = await house.owner.fetchval(f"select count(*) from {table}")
     return number
+
+
+async def all_findings(house: House, person: Person, import_id: str) -> set[tuple[int, str, str]]:
+    """Row, column and code of every finding, a page at a time."""
+    found: set[tuple[int, str, str]] = set()
+    path = f"/v1/imports/{import_id}/findings?limit=500"
+    url = path
+    while url:
+        answer = (await (await house.as_(person)).get(url)).json()
+        found |= {(item["row"], item["column"], item["code"]) for item in answer["items"]}
+        url = f"{path}&cursor={answer['next']}" if answer["next"] else ""
+    return found

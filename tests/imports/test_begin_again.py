@@ -14,6 +14,7 @@ from api.core.jobs import ATTEMPTS, StopAsked
 from api.core.settings import Settings
 from api.imports import queries, settling, staging
 from api.imports.jobs import run_import
+from api.imports.layouts.dtks_person import DTKS_PERSON
 from api.imports.upload import file_of
 from tests.imports.sending import count, place_of, send, work_until_done
 from tests.support.dirt import clean_rows, dirty_file, write
@@ -55,7 +56,7 @@ async def test_a_job_cut_off_between_stages_ends_as_if_it_had_not_been(
         if stages > 0:
             await staging.stage(place, connection, import_id, file_of(wanted, import_id), begun)
         if stages > 1:
-            await settling.find_repeated(connection, import_id)
+            await settling.find_repeated(connection, import_id, DTKS_PERSON)
         if stages > 2:
             await settling.settle(place, connection, import_id, begun)
 

@@ -1,14 +1,16 @@
-"""A DTKS file of clean rows into which each kind of dirt is planted, and the list of what was planted where."""
+"""Files of clean rows into which each kind of dirt of a layout is planted, and the list of what was planted where."""
 
 import csv
 import io
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from api.imports.layouts.dtks_person import COLUMNS
+from api.imports.layouts.dtks_person import COLUMNS, DTKS_PERSON
+from api.imports.layouts.layout import Layout
 
 Row = dict[str, str]
 Planted = tuple[int, str, str]
+Spoil = Callable[[Row], None]
 VILLAGES = (("SUKUN", "SUKUN"), ("SUKUN", "PISANG CANDI"), ("KEDUNGKANDANG", "KOTALAMA"))
 
 
@@ -23,7 +25,7 @@ def no_kk(number: int) -> str:
 
 
 def clean_rows(households: int, people: int = 3) -> list[Row]:
-    """Households without a fault, `people` in each."""
+    """Households of `dtks_person` without a fault, `people` in each."""
     rows: list[Row] = []
     for household in range(1, households + 1):
         district, village = VILLAGES[household % len(VILLAGES)]
@@ -58,55 +60,97 @@ def clean_rows(households: int, people: int = 3) -> list[Row]:
     return rows
 
 
-def write(rows: Sequence[Row | Sequence[str]], *, separator: str = ",", end: str = "\n") -> str:
-    """The rows as CSV with our header; a row that is no dict is written as it is."""
+def write(
+    rows: Sequence[Row | Sequence[str]],
+    *,
+    columns: Sequence[str] = COLUMNS,
+    separator: str = ",",
+    end: str = "\n",
+) -> str:
+    """The rows as CSV with a header; a row that is no dict is written as it is."""
     file = io.StringIO()
     writer = csv.writer(file, delimiter=separator, lineterminator=end)
-    writer.writerow(COLUMNS)
-    writer.writerows([row[name] for name in COLUMNS] if isinstance(row, dict) else row for row in rows)
+    writer.writerow(columns)
+    writer.writerows([row[name] for name in columns] if isinstance(row, dict) else row for row in rows)
     return file.getvalue()
 
 
-def put(column: str, value: str) -> Callable[[Row], None]:
+def put(column: str, value: str) -> Spoil:
     """Dirt that is another value in one cell."""
     return lambda row: row.update({column: value})
 
 
-# code, the column it is found in, the dirt
-SPOILT: tuple[tuple[str, str, Callable[[Row], None]], ...] = (
-    ("nik_excel_damage", "NIK", put("NIK", "3.57304E+15")),
-    ("nik_excel_damage", "NIK", put("NIK", "3573041203800000")),
-    ("nik_not_16_digits", "NIK", put("NIK", "357304120385001")),
-    ("nik_not_16_digits", "NIK", put("NIK", "３573041203850001")),
-    ("nik_serial_0000", "NIK", put("NIK", "3573041203850000")),
-    ("nik_placeholder", "NIK", put("NIK", "9999999999999999")),
-    ("nik_impossible_date", "NIK", put("NIK", "3573043002850001")),
-    ("nik_unknown_region", "NIK", put("NIK", "2073041203850001")),
-    ("no_kk_excel_damage", "No KK", put("No KK", "3,57304E+15")),
-    ("no_kk_not_16_digits", "No KK", put("No KK", "35730401011500")),
-    ("no_kk_impossible_date", "No KK", put("No KK", "3573045203150001")),
-    ("no_kk_placeholder", "No KK", put("No KK", "0000000000000000")),
-    ("name_missing", "Nama", put("Nama", "  ")),
-    ("name_too_long", "Nama", put("Nama", "A" * 121)),
-    ("address_too_long", "Alamat", put("Alamat", "A" * 301)),
-    ("external_id_missing", "Id_DTKS", put("Id_DTKS", "")),
-    ("external_id_too_long", "Id_DTKS", put("Id_DTKS", "D" * 81)),
-    ("region_unknown", "Desa/Kelurahan", put("Desa/Kelurahan", "ATLANTIS")),
-    ("date_invalid", "Tanggal lahir", put("Tanggal lahir", "31/02/1985")),
-    ("date_invalid", "Tanggal lahir", put("Tanggal lahir", "12/03/2085")),
-    ("date_invalid", "Tanggal lahir", put("Tanggal lahir", "31118")),
-    ("nik_equals_no_kk", "NIK", lambda row: row.update({"NIK": row["No KK"]})),
-    ("nik_sex_differs", "NIK", put("Jenis kelamin", "PEREMPUAN")),
-    ("nik_birth_date_differs", "NIK", put("Tanggal lahir", "13/03/1985")),
-    ("nik_empty", "NIK", put("NIK", "")),
-    ("no_kk_empty", "No KK", put("No KK", "")),
-    ("relation_unknown", "Hubungan keluarga", put("Hubungan keluarga", "SAHABAT")),
-    ("sex_unknown", "Jenis kelamin", put("Jenis kelamin", "?")),
-    ("date_missing", "Tanggal lahir", put("Tanggal lahir", "")),
-    ("address_missing", "Alamat", put("Alamat", "")),
-    ("rt_missing", "RT", put("RT", "-")),
-    ("rw_missing", "RW", put("RW", "0")),
-    ("text_too_long", "Pekerjaan", put("Pekerjaan", "B" * 81)),
+def same(column: str, other: str) -> Spoil:
+    """Dirt that is a copy of another cell."""
+    return lambda row: row.update({column: row[other]})
+
+
+def kinds_of(layout: Layout) -> list[tuple[str, str, Spoil]]:
+    """Every kind of dirt of one row that this layout can hold: code, the column it is found in, the dirt."""
+    spoilt = [("nik", layout.nik, value, code) for value, code in NIKS]
+    spoilt += [("no_kk", layout.no_kk, value, code) for value, code in CARDS if layout.no_kk]
+    kinds = [(f"{kind}_{code}", str(column), put(str(column), value)) for kind, column, value, code in spoilt]
+    for kind, column, longest in (
+        ("external_id", layout.external_id, 80),
+        ("household_id", None if layout.household == layout.external_id else layout.household, 80),
+        ("name", layout.person, 120),
+        ("address", layout.address[0] if layout.address else None, 300),
+    ):
+        if column:
+            kinds.append((f"{kind}_missing", column, put(column, "  ")))
+            kinds.append((f"{kind}_too_long", column, put(column, "A" * (longest + 1))))
+        if column and kind.endswith("_id"):
+            kinds.append((f"{kind}_excel_damage", column, put(column, "3.5E+15")))
+    others = (
+        ("date_invalid", layout.born_on, "31/02/1985"),
+        ("date_invalid", layout.born_on, "12/03/2085"),
+        ("date_invalid", layout.born_on, "31118"),
+        ("date_missing", layout.born_on, ""),
+        ("nik_birth_date_differs", layout.born_on, "13/03/1985"),
+        ("nik_sex_differs", layout.sex, "PEREMPUAN"),
+        ("sex_unknown", layout.sex, "?"),
+        ("relation_unknown", layout.relation, "SAHABAT"),
+        ("rt_missing", layout.rt, "-"),
+        ("rw_missing", layout.rw, "0"),
+        ("text_too_long", layout.occupation, "B" * 81),
+        ("desil_invalid", layout.desil, "11"),
+    )
+    for code, column, value in others:
+        if column:
+            kinds.append((code, layout.nik if code.startswith("nik") else column, put(column, value)))
+    if layout.no_kk:
+        kinds.append(("nik_equals_no_kk", layout.nik, same(layout.nik, layout.no_kk)))
+    if layout.village and layout.region_code:
+        kinds.append(("region_unknown", layout.region_code, put(layout.region_code, "35.73.99.1001")))
+        kinds.append(("region_names_differ", layout.village, put(layout.village, "KAUMAN")))
+        without_code = {layout.region_code: "", layout.village: "ATLANTIS"}
+        kinds.append(("region_unknown", layout.village, lambda row: row.update(without_code)))
+        outside = {layout.region_code: "3573021007", str(layout.district): "KLOJEN", layout.village: "KAUMAN"}
+        kinds.append(("region_outside_campaign", layout.region_code, lambda row: row.update(outside)))
+    elif layout.village:
+        kinds.append(("region_unknown", layout.village, put(layout.village, "ATLANTIS")))
+        elsewhere = {str(layout.district): "KLOJEN", layout.village: "KAUMAN"}
+        kinds.append(("region_outside_campaign", layout.village, lambda row: row.update(elsewhere)))
+    return kinds
+
+
+NIKS = (
+    ("3.57304E+15", "excel_damage"),
+    ("3573041203800000", "excel_damage"),
+    ("357304120385001", "not_16_digits"),
+    ("\uff13573041203850001", "not_16_digits"),
+    ("3573041203850000", "serial_0000"),
+    ("9999999999999999", "placeholder"),
+    ("3573043002850001", "impossible_date"),
+    ("2073041203850001", "unknown_region"),
+    ("", "empty"),
+)
+CARDS = (
+    ("3,57304E+15", "excel_damage"),
+    ("35730401011500", "not_16_digits"),
+    ("3573045203150001", "impossible_date"),
+    ("0000000000000000", "placeholder"),
+    ("", "empty"),
 )
 
 
@@ -114,30 +158,42 @@ SPOILT: tuple[tuple[str, str, Callable[[Row], None]], ...] = (
 class DirtyFile:
     """A file and what was planted in it: row as a spreadsheet counts, column, code."""
 
-    text: str
-    rows: int
+    rows: list[Row | Sequence[str]]
+    columns: Sequence[str]
     planted: set[Planted] = field(default_factory=set)
+    separator: str = ","
+
+    @property
+    def text(self) -> str:
+        """The file as CSV."""
+        return write(self.rows, columns=self.columns, separator=self.separator)
 
 
-def dirty_file(copies: int = 3, *, separator: str = ",") -> DirtyFile:
+def dirty_file(
+    copies: int = 3,
+    *,
+    layout: Layout = DTKS_PERSON,
+    make: Callable[[int], list[Row]] = clean_rows,
+    people: int = 3,
+    separator: str = ",",
+) -> DirtyFile:
     """Every kind of dirt `copies` times, each on a row of its own, clean rows between them."""
-    kinds = [*SPOILT] * copies
-    clean = clean_rows(3 * len(kinds) + 30)
+    kinds = kinds_of(layout) * copies
+    clean = make(9 * len(kinds) // people + 30)
+    columns = list(clean[0])
     rows: list[Row | Sequence[str]] = list(clean)
     planted: set[Planted] = set()
     for number, (code, column, spoil) in enumerate(kinds):
-        place = number * 9 + 1  # never the first of a household
+        place = number * 9 + 1  # where there are three rows a household, never its first
         spoil(clean[place])
         planted.add((place + 2, column, code))
     last = len(clean)
-    clean[last - 1]["Id_DTKS"] = clean[0]["Id_DTKS"]
-    planted.add((last + 1, "Id_DTKS", "external_id_repeated"))
-    clean[last - 4]["NIK"] = clean[0]["NIK"]
-    planted.add((last - 2, "NIK", "nik_repeated_in_file"))
-    clean[last - 7].update({"Kecamatan": "KLOJEN", "Desa/Kelurahan": "KAUMAN"})
-    planted.add((last - 5, "Desa/Kelurahan", "region_outside_campaign"))
+    clean[last - 1][layout.external_id] = clean[0][layout.external_id]
+    planted.add((last + 1, layout.external_id, "external_id_repeated"))
+    clean[last - 4][layout.nik] = clean[0][layout.nik]
+    planted.add((last - 2, layout.nik, "nik_repeated_in_file"))
     rows[last - 10] = [*clean[last - 10].values(), "one too many"]
     planted.add((last - 8, "", "wrong_number_of_columns"))
     rows[last - 13] = list(clean[last - 13].values())[:-1]
     planted.add((last - 11, "", "wrong_number_of_columns"))
-    return DirtyFile(write(rows, separator=separator), len(rows), planted)
+    return DirtyFile(rows, columns, planted, separator)

@@ -1,5 +1,6 @@
 """Makers: rows that a test starts from, written over the owner's connection."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import cache
@@ -94,7 +95,9 @@ class Make:
         )
         return who
 
-    async def campaign(self, *, status: str = "fieldwork", code: str = "malang-2022") -> UUID:
+    async def campaign(
+        self, *, status: str = "fieldwork", code: str = "malang-2022", sources: Sequence[str] = ("dtks", "field")
+    ) -> UUID:
         """The pilot's campaign in Sukun and Kedungkandang."""
         made = uuid7()
         await self.owner.execute(
@@ -106,7 +109,7 @@ class Make:
             date(2022, 11, 2),
             date(2022, 12, 26),
             ["35.73.03", "35.73.04"],
-            ["dtks", "field"],
+            [*sources],
             status,
             WHEN,
         )

@@ -1,0 +1,167 @@
+"""SQL of the job: from staged rows to households, set by set. Runs as the role `worker`."""
+
+NEXT_HOUSEHOLDS = """
+select min(household_key) as first, max(household_key) as last from (
+    select distinct household_key from staged_people where import_id = $1 and household_key > $2 order by 1 limit $3
+) k
+"""
+
+# A batch of households between staging and registry; a temporary table, emptied by every commit.
+BATCH_TABLES = """
+create temporary table arriving_households (
+    household_key text primary key, household_id uuid not null, known boolean not null, family_no int not null,
+    family_id uuid not null, region_code text, rw text, rt text, address text, head_name text,
+    no_kk bytea, no_kk_index bytea, household_ref text, household_source_id uuid not null, desil int,
+    makes boolean not null, grows boolean not null
+) on commit delete rows;
+create temporary table arriving_people (
+    row_no int primary key, household_id uuid not null, family_no int not null, line int not null,
+    member_id uuid not null, known boolean not null
+) on commit delete rows;
+"""
+# The first row of a group speaks for it, the head's if it has one. A household is known by its id in this list, by its
+# family card in the same kelurahan, by a person of the group whom this list has named before, and where the list has no
+# cards ($5) by a person's NIK, but not one that this very file brought. `offset 0` keeps the order of the look-ups:
+# nobody has counted the tables while a first file fills them, and the planner would begin at the whole kelurahan.
+KNOWN = """
+select p.*, coalesce(r.household_id, c.household_id, s.household_id, n.household_id) as known_id,
+       coalesce(c.no, s.family_no, n.family_no, 1) as known_family_no
+from (
+    select distinct on (household_key) * from staged_people where import_id = $1 and household_key between $2 and $3
+    order by household_key, (relation = 'head') desc nulls last, row_no
+) p
+left join lateral (
+    select household_id from household_sources
+    where source = $4 and external_id = p.household_ref and member_id is null
+) r on true
+left join lateral (
+    select f.household_id, f.no
+    from (select household_id, no from families where no_kk_index = p.no_kk_index offset 0) f
+    cross join lateral (select id, region_code, status from households where id = f.household_id offset 0) h
+    where h.region_code = p.region_code order by (h.status = 'active') desc, h.id, f.no limit 1
+) c on true
+left join lateral (
+    select k.household_id, m.family_no from staged_people o
+    join household_sources k on k.source = $4 and k.external_id = o.external_id and k.member_id is not null
+    left join members m on m.id = k.member_id
+    where o.import_id = $1 and o.household_key = p.household_key order by k.id limit 1
+) s on true
+left join lateral (
+    select h.id as household_id, m.family_no
+    from (select nik_index from staged_people where import_id = $1 and household_key = p.household_key offset 0) o
+    cross join lateral (select household_id, family_no from members where nik_index = o.nik_index offset 0) m
+    cross join lateral (select id, region_code, status from households where id = m.household_id offset 0) h
+    where $5 and h.status not in ('merged', 'split') and (
+        not exists (select from household_sources x where x.household_id = h.id)
+        or exists (select from household_sources x where x.household_id = h.id and x.snapshot_id is distinct from $1)
+    )
+    order by (h.region_code = p.region_code) desc, (h.status = 'active') desc, h.id limit 1
+) n on true
+"""
+# A list without cards adds people only to the households that are its own.
+RESOLVE = f"""
+select household_key, coalesce(known_id, household_id) as household_id, known_id is not null as known,
+       known_family_no as family_no, family_id, region_code, rw, rt, address, name as head_name, no_kk, no_kk_index,
+       household_ref, household_source_id, desil, makes,
+       not $5 or (makes and not exists (
+           select from household_sources x where x.household_id = known_id and x.source <> $4
+       )) as grows
+from ({KNOWN}) k
+"""  # noqa: S608  # text of ours
+TAKE_HOUSEHOLDS = f"""
+insert into arriving_households select * from ({RESOLVE}) r where known or makes returning household_id, known, makes
+"""  # noqa: S608  # text of ours
+COUNT_NEW = f"select count(*) from ({RESOLVE}) r where not known and makes"  # noqa: S608  # text of ours
+NOTE_UNKNOWN = f"""
+insert into import_findings (import_id, row_no, "column", code, level)
+select $1, o.row_no, $6::text, 'household_unknown', 'warning' from ({RESOLVE}) r
+join staged_people o on o.import_id = $1 and o.household_key = r.household_key
+where not r.known and not r.makes
+"""  # noqa: S608  # text of ours
+ADD_HOUSEHOLDS = """
+insert into households (id, region_code, rw, rt, address, head_name, status, created_at, updated_at, revision)
+select household_id, region_code, rw, rt, address, head_name, 'active', $1, $1, 1
+from arriving_households where not known
+"""
+ADD_FAMILIES = """
+insert into families (id, household_id, no, no_kk, no_kk_index)
+select family_id, household_id, family_no, no_kk, no_kk_index from arriving_households where not known
+"""
+# A row whose id the registry has adds nothing. A person with the NIK of somebody of that household is that person;
+# in a list without cards also one without NIK who has the name and the birth date.
+TAKE_PEOPLE = """
+insert into arriving_people
+select p.row_no, a.household_id, a.family_no,
+       coalesce(l.last, 0) + row_number() over (
+           partition by a.household_id order by (p.relation = 'head') desc nulls last, p.row_no
+       ),
+       coalesce(m.id, p.member_id), m.id is not null
+from staged_people p join arriving_households a using (household_key)
+left join lateral (select max(line) as last from members where household_id = a.household_id) l on a.known
+left join lateral (
+    select id from members
+    where household_id = a.household_id and (
+        nik_index = p.nik_index
+        or ($4 and (nik_index is null or p.nik_index is null) and lower(name) = lower(p.name) and born_on = p.born_on)
+    )
+    order by (nik_index = p.nik_index) desc nulls last, line limit 1
+) m on a.known
+where p.import_id = $1 and (m.id is not null or a.grows) and not exists (
+    select from household_sources k
+    where k.source = $2 and k.external_id = p.external_id and (k.member_id is null) = $3
+)
+"""
+ADD_MEMBERS = """
+insert into members (id, household_id, family_no, line, nik, nik_index, nik_missing_reason, name, sex, born_on, born_at,
+                     relation, occupation, mother_name)
+select a.member_id, a.household_id, a.family_no, a.line, p.nik, p.nik_index, p.nik_missing_reason, p.name, p.sex,
+       p.born_on, p.born_at, p.relation, p.occupation, p.mother_name
+from arriving_people a join staged_people p on p.import_id = $1 and p.row_no = a.row_no where not a.known
+"""
+# The desil is the household's: it stands where the list names the household, else with the person.
+ADD_SOURCES = """
+insert into household_sources (id, household_id, member_id, source, external_id, desil, snapshot_id, row_no, raw)
+select p.source_id, a.household_id, case when not $3 then a.member_id end, $2, p.external_id,
+       case when $3 or p.household_ref is null then p.desil end, $1, p.row_no, p.raw
+from arriving_people a join staged_people p on p.import_id = $1 and p.row_no = a.row_no
+"""
+ADD_HOUSEHOLD_SOURCES = """
+insert into household_sources (id, household_id, source, external_id, desil, snapshot_id)
+select household_source_id, household_id, $2, household_ref, desil, $1
+from arriving_households where household_ref is not null
+on conflict (source, external_id) where member_id is null do nothing
+"""
+# A list ranks anew; no visit finds a desil.
+RANK_ANEW = """
+update household_sources k set desil = a.desil, snapshot_id = $1
+from arriving_households a
+where k.source = $2 and k.external_id = a.household_ref and k.member_id is null and a.desil <> k.desil
+"""
+PROGRAMMES_OF_BATCH = """
+select a.household_id, a.member_id, unnest(p.programmes) as programme
+from arriving_people a join staged_people p on p.import_id = $1 and p.row_no = a.row_no
+"""
+ADD_PROGRAMMES = """
+insert into household_programmes (id, household_id, member_id, programme, source)
+select i, h, m, p, $5 from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[]) as t (i, h, m, p)
+on conflict do nothing
+"""
+TOUCH_JOINED = """
+update households h set revision = h.revision + 1, updated_at = $1
+where h.id in (
+    select a.household_id from arriving_households a join arriving_people p using (household_id) where a.known
+)
+"""
+# Exactly one place in the campaign for every household; one that was merged or split away has its work elsewhere.
+ADD_ASSIGNMENTS = """
+with added as (
+    insert into assignments (id, campaign_id, household_id, status, revision)
+    select t.id, $3, t.household_id, 'unassigned', 1 from unnest($1::uuid[], $2::uuid[]) as t (id, household_id)
+    join households h on h.id = t.household_id where h.status not in ('merged', 'split')
+    on conflict (campaign_id, household_id) do nothing returning id
+)
+insert into assignment_events (assignment_id, event, actor_id, status, at)
+select id, 'import', $4, 'unassigned', $5 from added
+"""
+COUNT_ADDED = "update imports set households = households + $2 where id = $1"
+FORGET_BATCH = "delete from staged_people where import_id = $1 and household_key between $2 and $3"
