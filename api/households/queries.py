@@ -41,7 +41,7 @@ select h.id, h.region_code, h.rw, h.rt, h.address, h.head_name, h.status, h.revi
     'verdict', (select jsonb_build_object(
         'id', v.id, 'revision', r.revision, 'field_result', r.field_result, 'eligibility', r.eligibility,
         'reasons', r.reasons, 'criteria', r.criteria, 'criteria_set', r.criteria_set,
-        'registry_action', r.registry_action)
+        'registry_action', r.registry_action, 'registry_status', a.registry_status)
         from verdicts v join verdict_revisions r on r.verdict_id = v.id
         where v.assignment_id = a.id order by r.revision desc limit 1))::text as whole
 from households h {LATEST_ASSIGNMENT}

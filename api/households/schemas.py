@@ -16,6 +16,7 @@ from api.tables import (
     FieldResult,
     HouseholdStatus,
     RegistryAction,
+    RegistryStatus,
     Sex,
     Source,
     VerdictStage,
@@ -57,6 +58,7 @@ class HouseholdFilter(Paging):
     external_id: Annotated[str | None, Field(max_length=80, description="Opaque id of a list.")] = None
     assignment_status: AssignmentStatus | None = None
     verdict_stage: VerdictStage | None = None
+    registry_status: RegistryStatus | None = None
     eligibility: Eligibility | None = None
     enumerator_id: UUID | None = None
     team_id: UUID | None = None
@@ -164,6 +166,7 @@ class VerdictSummary(Out):
     criteria: list[str]
     criteria_set: str | None
     registry_action: RegistryAction
+    registry_status: Annotated[RegistryStatus, Field(description="The ministry's answer, beside the stage.")]
 
 
 class HouseholdOut(HouseholdSummary):

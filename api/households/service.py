@@ -44,7 +44,7 @@ async def list_households(connection: Connection, wanted: HouseholdFilter) -> li
     for column in ("rw", "rt"):
         conditions.add(f"h.{column} = ?", getattr(wanted, column))
     conditions.add("a.status = ?", wanted.assignment_status)
-    for column in ("verdict_stage", "eligibility", "enumerator_id", "team_id"):
+    for column in ("verdict_stage", "registry_status", "eligibility", "enumerator_id", "team_id"):
         conditions.add(f"a.{column} = ?", getattr(wanted, column))
     asked = {"s.source = ": wanted.source, "s.desil <= ": wanted.desil_max, "s.external_id = ": wanted.external_id}
     listed = [text + conditions.bind(value) for text, value in asked.items() if value is not None]

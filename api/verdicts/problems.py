@@ -25,3 +25,37 @@ class CampaignClosed(Problem):
 
     status, code = 409, "campaign_closed"
     title_id, title_en = "Kegiatan sudah ditutup", "The campaign is closed"
+
+
+class AlreadyResolved(Problem):
+    """A remark is answered once; what is still wrong is a new remark."""
+
+    status, code = 409, "already_resolved"
+    title_id, title_en = "Catatan ini sudah dijawab", "This remark has been answered already"
+
+
+class MinutesConflict(Problem):
+    """These minutes are on record in this kelurahan with another date."""
+
+    status, code = 409, "minutes_conflict"
+    title_id, title_en = (
+        "Berita acara ini tercatat dengan tanggal lain",
+        "These minutes are on record with another date",
+    )
+
+
+class LetterConflict(Problem):
+    """A letter of this number is on record with another date or for another release."""
+
+    status, code = 409, "letter_conflict"
+    title_id, title_en = (
+        "Surat ini tercatat dengan tanggal atau rilis lain",
+        "This letter is on record with another date or release",
+    )
+
+
+class NothingToEndorse(Problem):
+    """No household of the release can be endorsed by this caller now; `detail` counts why."""
+
+    status, code = 409, "nothing_to_endorse"
+    title_id, title_en = "Tidak ada putusan yang dapat disahkan", "There is nothing to endorse in this release"

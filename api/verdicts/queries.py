@@ -5,8 +5,8 @@ Rows travel as one JSON text and come out of `json_to_recordset`, so one verdict
 
 VERDICT = """
 select v.id, v.assignment_id, v.household_id, v.campaign_id, h.region_code, a.team_id, a.enumerator_id, a.status,
-       a.verdict_stage as stage, r.revision, r.author_id, r.visit_id, r.field_result, r.eligibility, r.reasons,
-       r.criteria, r.criteria_set, r.registry_action, r.comment, r.at,
+       a.verdict_stage as stage, a.registry_status, r.revision, r.author_id, r.visit_id, r.field_result,
+       r.eligibility, r.reasons, r.criteria, r.criteria_set, r.registry_action, r.comment, r.at,
        (select max(e.number) from verdict_events e where e.verdict_id = v.id) as event
 from verdicts v
 join assignments a on a.id = v.assignment_id
@@ -129,3 +129,31 @@ select p.verdict_id, 1 + coalesce((select max(e.number) from verdict_events e wh
        p.revision, 'propose', 'proposed', $2::uuid, '[]', $3::timestamptz
 from proposed p
 """
+
+# Remarks are numbered as they came, over all events of a verdict; events are only added, so a number stays.
+NUMBERED_REMARKS = """
+select row_number() over (order by e.number, r.place)::int as number
+from verdict_events e cross join lateral jsonb_array_elements(e.remarks) with ordinality as r (remark, place)
+where e.verdict_id = """
+RESOLUTIONS = """
+select number, resolved_by, visit_id, comment, at from remark_resolutions where verdict_id = $1
+"""
+ANSWER_REMARKS = f"""
+insert into remark_resolutions (verdict_id, number, resolved_by, visit_id, comment, at)
+select v.id, n.number, $2::uuid, s.visit_id, null, $3::timestamptz
+from json_to_recordset($1::json) as s (assignment_id uuid, visit_id uuid, corrects uuid)
+join verdicts v on v.assignment_id = s.assignment_id
+cross join lateral ({NUMBERED_REMARKS}v.id) n
+where s.corrects is not null
+on conflict do nothing
+"""  # noqa: S608  # text of ours
+HELD = """
+select v.household_id from verdicts v join assignments a on a.id = v.assignment_id
+where v.id = $1 and a.holder_id = $2
+"""
+RESOLVE_REMARK = f"""
+insert into remark_resolutions (verdict_id, number, resolved_by, visit_id, comment, at)
+select $1, n.number, $3, null, $4, $5 from ({NUMBERED_REMARKS}$1) n where n.number = $2
+on conflict do nothing returning number
+"""  # noqa: S608  # text of ours
+HAS_REMARK = f"select exists (select from ({NUMBERED_REMARKS}$1) n where n.number = $2)"  # noqa: S608

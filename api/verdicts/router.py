@@ -3,7 +3,7 @@
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Path, Query, Request, Response
 
 from api.access.actor import Actor, ConnectionDep, may
 from api.access.roles import Permission
@@ -11,8 +11,8 @@ from api.core.idempotency import Route
 from api.core.paging import Page, page
 from api.core.problems import Problem, WrongState, item_problem, problems
 from api.core.revisions import etag, not_modified
-from api.verdicts import service
-from api.verdicts.problems import CampaignClosed, OwnWork, VerdictChanged
+from api.verdicts import resolving, service
+from api.verdicts.problems import AlreadyResolved, CampaignClosed, OwnWork, VerdictChanged
 from api.verdicts.schemas import (
     DecisionIn,
     DecisionResult,
@@ -20,6 +20,8 @@ from api.verdicts.schemas import (
     DecisionsIn,
     EventOut,
     MovedOut,
+    ResolutionIn,
+    ResolvedOut,
     ReviewIn,
     RevisionOut,
     VerdictFilter,
@@ -56,9 +58,10 @@ async def read_verdict(
     request: Request,
     response: Response,
 ) -> VerdictOut | Response:
-    """Read a verdict in its present revision. The ETag is the number of its last event."""
+    """Read a verdict in its present revision. The ETag is the number of its last event, and the ministry's answer."""
     found = await service.read_verdict(connection, verdict_id)
-    if not_modified(request, response, found["event"]):
+    answered = "" if found["registry_status"] == "none" else f"-{found['registry_status']}"
+    if not_modified(request, response, f"{found['event']}{answered}"):
         return Response(status_code=304, headers={"ETag": response.headers["ETag"]})
     await actor.disclose("read_verdict", [found["household_id"]], ("verdict",))
     return VerdictOut.model_validate(dict(found))
@@ -111,6 +114,21 @@ async def decide_verdict(
     moved = await service.judge_verdict(connection, actor, verdict_id, body)
     response.headers["ETag"] = etag(moved.event)
     return moved
+
+
+@router.post("/{verdict_id}/remarks/{number}/resolutions", status_code=201, responses=problems(AlreadyResolved))
+async def resolve_remark(
+    connection: ConnectionDep,
+    actor: Annotated[Actor, may(Permission.VISITS_WRITE)],
+    verdict_id: UUID,
+    number: Annotated[int, Path(ge=1, lt=2**31, description="Of the remark, as the verdict's history numbers it.")],
+    body: ResolutionIn,
+) -> ResolvedOut:
+    """Answer a remark on work that you hold: say what you did about it. Once a remark.
+
+    A visit that corrects an earlier one and submits the work answers every open remark by itself.
+    """
+    return await resolving.resolve_remark(connection, actor, verdict_id, number, body)
 
 
 @router.post("/decisions")

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
 from pydantic import Field, StringConstraints
@@ -11,7 +11,15 @@ from api.core.paging import Paging
 from api.core.problems import ItemProblem
 from api.core.schema import In, Out
 from api.core.types import RegionCode
-from api.tables import AssignmentStatus, Eligibility, FieldResult, RegistryAction, VerdictMove, VerdictStage
+from api.tables import (
+    AssignmentStatus,
+    Eligibility,
+    FieldResult,
+    RegistryAction,
+    RegistryStatus,
+    VerdictMove,
+    VerdictStage,
+)
 
 Word = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,59}$")]
 Criterion = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,19}$")]
@@ -129,6 +137,7 @@ class VerdictFilter(Paging):
     status: AssignmentStatus | None = None
     eligibility: Eligibility | None = None
     field_result: FieldResult | None = None
+    registry_status: RegistryStatus | None = None
     region_code: Annotated[RegionCode | None, Field(description="A region and everything in it.")] = None
     team_id: UUID | None = None
     enumerator_id: UUID | None = None
@@ -164,7 +173,41 @@ class VerdictOut(RevisionOut):
     enumerator_id: UUID | None
     status: AssignmentStatus
     stage: Annotated[VerdictStage | None, Field(description="Null while reassigned work is out again.")]
-    event: Annotated[int, Field(description="Number of the last event; the ETag.")]
+    registry_status: Annotated[
+        RegistryStatus, Field(description="The ministry's answer, beside the stage: it never changes the verdict.")
+    ]
+    event: Annotated[int, Field(description="Number of the last event; the ETag begins with it.")]
+
+
+class ResolutionIn(In):
+    """What was done about a remark."""
+
+    comment: Annotated[str, Field(min_length=1, max_length=2000)]
+
+
+class ResolutionOut(Out):
+    """How a remark was answered: by words, or by the visit that corrects (`visit_id`)."""
+
+    resolved_by: UUID
+    visit_id: UUID | None
+    comment: str | None
+    at: datetime
+
+
+class ResolvedOut(ResolutionOut):
+    """A remark's answer with the number of the remark."""
+
+    verdict_id: UUID
+    number: int
+
+
+class RemarkOut(Out):
+    """A remark on a field; `number` counts all remarks of the verdict from 1."""
+
+    number: int
+    pointer: str
+    comment: str
+    resolution: ResolutionOut | None
 
 
 class EventOut(Out):
@@ -177,7 +220,7 @@ class EventOut(Out):
     actor_id: UUID
     reason_code: str | None
     comment: str | None
-    remarks: list[dict[str, Any]]
+    remarks: list[RemarkOut]
     at: datetime
 
 

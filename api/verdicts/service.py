@@ -1,11 +1,9 @@
-"""Propose, review, decide: the moves of a verdict, many at once, and how it is read.
-
-Every move locks the assignment first, so of two people who judge at the same instant one wins and the other reads 409.
-"""
+"""Propose, review, decide: the moves of a verdict, many at once, and how it is read."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import count
 from typing import Any
 from uuid import UUID
 
@@ -14,25 +12,14 @@ import orjson
 from uuid_utils.compat import uuid7
 
 from api.access.actor import Actor
-from api.access.roles import Role
 from api.core import clock
 from api.core.conditions import Conditions
 from api.core.database import Connection
 from api.core.problems import Invalid, NotFound, Problem
-from api.tables import AssignmentStatus, CampaignStatus, VerdictStage
-from api.verdicts import lifecycle, queries
+from api.verdicts import queries
 from api.verdicts.lifecycle import Event
-from api.verdicts.problems import CampaignClosed, OwnWork, VerdictChanged
-from api.verdicts.rules import Circumstances, demand_agreement
+from api.verdicts.moving import Standing, Step, lock_verdicts, rows_of, step, take_steps
 from api.verdicts.schemas import DecisionIn, MovedOut, ReviewIn, VerdictFilter, VerdictIn
-
-PAST = {
-    Event.APPROVE: "approved",
-    Event.RETURN: "returned",
-    Event.REVOKE: "revoked",
-    Event.CONFIRM: "confirmed",
-    Event.AMEND: "amended",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +30,7 @@ class Proposal:
     visit_id: UUID
     criteria_set: str | None
     content: VerdictIn
+    corrects: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,10 +48,13 @@ class Judgement:
 
 
 async def propose_verdicts(connection: Connection, actor: Actor, proposals: Sequence[Proposal], now: datetime) -> None:
-    """Submit these assignments, each with a new revision of its verdict. The caller holds their locks."""
+    """Submit these assignments, each with a new revision of its verdict. The caller holds their locks.
+
+    A visit that corrects an earlier one answers the remarks that are still open.
+    """
     if not proposals:
         return
-    rows = _rows(
+    rows = rows_of(
         [
             proposal.content.model_dump()
             | {
@@ -71,12 +62,15 @@ async def propose_verdicts(connection: Connection, actor: Actor, proposals: Sequ
                 "assignment_id": proposal.assignment_id,
                 "visit_id": proposal.visit_id,
                 "criteria_set": proposal.criteria_set,
+                "corrects": proposal.corrects,
             }
             for proposal in proposals
         ]
     )
     await connection.execute(queries.SUBMIT, rows, actor.id, now)
     await connection.execute(queries.PROPOSE, rows, actor.id, now)
+    if any(proposal.corrects is not None for proposal in proposals):
+        await connection.execute(queries.ANSWER_REMARKS, rows, actor.id, now)
 
 
 async def judge_verdict(
@@ -94,51 +88,30 @@ async def judge_verdicts(
 ) -> list[MovedOut | Problem]:
     """Review or decide these verdicts, each on its own merits: where it went, or why it did not."""
     standing = await _lock(connection, actor, judgements)
-    now = clock.now()
     outcomes: list[MovedOut | Problem] = []
-    moves, revisions = [], []
+    steps = []
     for judgement in judgements:
-        found = standing.get(judgement.verdict_id)
         try:
-            move = _weigh(actor, judgement, found)
+            made = _weigh(actor, judgement, standing.get(judgement.verdict_id))
         except Problem as refused:
             outcomes.append(refused)
             continue
-        outcomes.append(MovedOut.model_validate(move | {"event": move["number"]}))
-        moves.append(move)
-        if judgement.content is not None:
-            revisions.append(move | judgement.content.model_dump())
-    if revisions:
-        await connection.execute(queries.ADD_REVISIONS, _rows(revisions), actor.id, now)
-    if moves:
-        await connection.execute(queries.MOVE, _rows(moves), actor.id, now)
-        await actor.note_all(
-            [
-                (
-                    f"verdict.{move['deed']}",
-                    move["verdict_id"],
-                    {"revision": move["revision"], "status": move["status"], "reason_code": move["reason_code"]},
-                )
-                for move in moves
-            ]
-        )
+        outcomes.append(MovedOut.model_validate(made | {"event": made["number"]}))
+        steps.append(made)
+    await take_steps(connection, actor, steps, clock.now())
     return outcomes
 
 
-async def _lock(connection: Connection, actor: Actor, judgements: Sequence[Judgement]) -> dict[UUID, dict[str, Any]]:
+async def _lock(connection: Connection, actor: Actor, judgements: Sequence[Judgement]) -> dict[UUID, Standing]:
     ids: set[UUID] = set()
     for judgement in judgements:
         if judgement.verdict_id in ids:
             raise Invalid(f"{judgement.pointer}/verdict_id", "repeated")
         ids.add(judgement.verdict_id)
-    amends = any(judgement.content is not None for judgement in judgements)
-    locked = {row["id"]: dict(row) for row in await connection.fetch(queries.LOCK, list(ids))}
-    for row in await connection.fetch(queries.STANDING, list(locked), actor.id, amends):
-        locked[row["id"]] |= dict(row)
-    return locked
+    return await lock_verdicts(connection, actor, ids, any(judgement.content is not None for judgement in judgements))
 
 
-def _weigh(actor: Actor, judgement: Judgement, found: dict[str, Any] | None) -> dict[str, Any]:
+def _weigh(actor: Actor, judgement: Judgement, found: Standing | None) -> Step:
     """The move that this judgement makes of the verdict as it stands; raises the refusal."""
     body, pointer, content = judgement.body, judgement.pointer, judgement.content
     event = Event(body.decision.value)
@@ -148,32 +121,17 @@ def _weigh(actor: Actor, judgement: Judgement, found: dict[str, Any] | None) -> 
         raise Invalid(f"{pointer}/comment", "reason_required")
     if (content is None) is (event is Event.AMEND):
         raise Invalid(f"{pointer}/verdict", "missing" if event is Event.AMEND else "must_be_null")
-    if found["campaign_status"] == CampaignStatus.CLOSED:
-        raise CampaignClosed
-    if found["own"] or (actor.role is Role.BAPPEDA and found["approved"]):
-        raise OwnWork
-    if body.revision is not None and body.revision != found["revision"]:
-        raise VerdictChanged
-    stage = VerdictStage(found["stage"]) if found["stage"] else None
-    move = lifecycle.demand(event, actor.role, AssignmentStatus(found["status"]), stage)
-    if content is not None:
-        demand_agreement(content, Circumstances(found["criteria_set"], found["all_deceased"]), f"{pointer}/verdict")
-    return {
-        "verdict_id": judgement.verdict_id,
-        "assignment_id": found["assignment_id"],
-        "event": event,
-        "deed": PAST[event],
-        "number": found["event"] + 1,
-        "revision": found["revision"] + (content is not None),
-        "status": move.to or found["status"],
-        "stage": move.stage or found["stage"],
-        "field_result": content.field_result if content else found["field_result"],
-        "eligibility": content.eligibility if content else found["eligibility"],
-        "criteria_set": found["criteria_set"],
-        "reason_code": body.reason_code,
-        "comment": body.comment,
-        "remarks": [remark.model_dump() for remark in body.remarks],
-    }
+    return step(
+        actor,
+        event,
+        found,
+        seen=body.revision,
+        content=content,
+        pointer=f"{pointer}/verdict",
+        reason_code=body.reason_code,
+        comment=body.comment,
+        remarks=[remark.model_dump() for remark in body.remarks],
+    )
 
 
 async def list_verdicts(connection: Connection, wanted: VerdictFilter) -> list[asyncpg.Record]:
@@ -186,6 +144,7 @@ async def list_verdicts(connection: Connection, wanted: VerdictFilter) -> list[a
     chosen.add("a.status = ?", wanted.status)
     chosen.add("a.eligibility = ?", wanted.eligibility)
     chosen.add("a.field_result = ?", wanted.field_result)
+    chosen.add("a.registry_status = ?", wanted.registry_status)
     chosen.add("a.team_id = ?", wanted.team_id)
     chosen.add("a.enumerator_id = ?", wanted.enumerator_id)
     chosen.add("(h.region_code = ? or starts_with(h.region_code, ? || '.'))", wanted.region_code)
@@ -211,8 +170,13 @@ async def read_verdict_history(
     """Every revision and every event of a verdict, oldest first."""
     revisions = await connection.fetch(queries.REVISIONS, verdict_id)
     events = await connection.fetch(queries.EVENTS, verdict_id)
-    return revisions, [dict(event) | {"remarks": orjson.loads(event["remarks"])} for event in events]
-
-
-def _rows(rows: list[dict[str, Any]]) -> str:
-    return orjson.dumps(rows, default=str).decode()  # asyncpg has a UUID of its own
+    resolutions = {row["number"]: dict(row) for row in await connection.fetch(queries.RESOLUTIONS, verdict_id)}
+    numbers = count(1)
+    told = []
+    for event in events:
+        remarks = [remark | {"number": next(numbers)} for remark in orjson.loads(event["remarks"])]
+        told.append(
+            dict(event)
+            | {"remarks": [remark | {"resolution": resolutions.get(remark["number"])} for remark in remarks]}
+        )
+    return revisions, told

@@ -99,7 +99,13 @@ async def _move(connection: Connection, actor: Actor, vault: Vault, accepted: li
     """What the visits move: members and places of households, assignments and their verdicts."""
     await move_households(connection, vault, accepted, now)
     proposals = [
-        Proposal(one.door.assignment_id, one.arrival.visit.id, one.door.criteria_set, one.judged.verdict)
+        Proposal(
+            one.door.assignment_id,
+            one.arrival.visit.id,
+            one.door.criteria_set,
+            one.judged.verdict,
+            one.arrival.visit.corrects,
+        )
         for one in accepted
         if one.judged.verdict is not None
     ]

@@ -95,7 +95,7 @@ async def test_a_return_leaves_remarks_and_the_enumerator_reads_them(house: Hous
     assert (moved.json()["status"], moved.json()["stage"]) == ("returned", "proposed")
     history = (await siti.get(f"/v1/verdicts/{season.verdict}/history")).json()
     assert [event["move"] for event in history["events"]] == ["propose", "return"]
-    assert history["events"][1]["remarks"] == [remark]
+    assert history["events"][1]["remarks"] == [remark | {"number": 1, "resolution": None}]
     assert history["events"][1]["actor_id"] == str(season.team.ratna.id)
     step = await house.owner.fetchrow("select event, reason from assignment_events order by id desc limit 1")
     assert tuple(step) == ("returned", "unclear")
