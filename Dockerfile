@@ -4,6 +4,8 @@ FROM ${BASE} AS build
 WORKDIR /build
 COPY requirements.lock pyproject.toml README.md ./
 COPY alembic alembic
+COPY openapi/guides openapi/guides
+COPY openapi/examples openapi/examples
 COPY api api
 RUN python -m venv /opt/sambang \
  && /opt/sambang/bin/pip install --no-cache-dir --require-hashes -r requirements.lock \

@@ -22,6 +22,7 @@ from api.core.process import ProcessState, open_process
 from api.core.settings import Settings, settings
 from api.households import router as households
 from api.imports import router as imports
+from api.oversight import outline, reference
 from api.oversight import router as oversight
 from api.oversight.service import LIMITS
 from api.questionnaires import router as questionnaires
@@ -78,7 +79,7 @@ def create_app(wanted: Settings | None = None) -> FastAPI:
         generate_unique_id_function=contract.operation_id,
         responses=problems.problems(problems.TooLarge, problems.Invalid, problems.Unavailable),
     )
-    app.openapi = partial(contract.document, app)
+    app.openapi = partial(contract.document, app, outline.chapters(), outline.examples())
     v1 = APIRouter(prefix="/v1")
     for room in ROOMS:
         v1.include_router(
@@ -87,6 +88,7 @@ def create_app(wanted: Settings | None = None) -> FastAPI:
     app.include_router(v1)
     app.include_router(oauth_router.well_known)
     app.include_router(oversight.router)
+    app.include_router(reference.router)
     problems.install(app)
     if chosen.cors_origins:
         app.add_middleware(

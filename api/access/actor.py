@@ -22,7 +22,10 @@ from api.core.vault import Vault
 bearer = HTTPBearer(
     auto_error=False,
     bearerFormat="at+jwt",
-    description="Access token of `POST /v1/sessions` or `/v1/oauth/token`.",
+    description=(
+        "The `access_token` that `POST /v1/sessions` (people) or `POST /v1/oauth/token` (machines, refreshing) gives; "
+        "paste it without the word Bearer. It lasts ten minutes. The demo's logins are in `.sambang/demo.json`."
+    ),
 )
 
 

@@ -1,6 +1,7 @@
 """The published contract: FastAPI's OpenAPI document plus what its signatures do not say."""
 
 import re
+from collections.abc import Mapping
 from typing import Any
 
 from fastapi import FastAPI
@@ -13,7 +14,16 @@ DESCRIPTION = """
 Kota Malang's open API for validating the social-welfare registry at the door: households, assignments, visits and
 verdicts. Lists page by an opaque cursor, refusals are RFC 9457 problems (`GET /problems/{code}` explains each), single
 resources carry an ETag, and what carries no id of the client's own takes an `Idempotency-Key`.
+
+**Signing in here.** Open *Access*, then *Sign in*, send your username and password, copy `access_token` from the
+answer, press *Authorize* and paste it. It lasts ten minutes and stays in this page only. What you send from here is
+really done.
+
+**Guides.** [Getting started](guides/getting-started) · [The season step by step](guides/season) ·
+[Errors and retries](guides/errors-and-retries) · [Roles and rows](guides/roles-and-rows) ·
+[Musim kerja langkah demi langkah](guides/musim) · [Peran dan baris](guides/peran-dan-baris)
 """.strip()
+FIRST_SENTENCE = re.compile(r"^(.+?)(?:(?<!\bNo)[.:;](?=\s)|\.?$)", re.DOTALL)  # "No. KK" is one word
 IDEMPOTENCY_KEY = {
     "name": "Idempotency-Key",
     "in": "header",
@@ -28,8 +38,11 @@ def operation_id(route: APIRoute) -> str:
     return re.sub(r"_([a-z0-9])", lambda match: match[1].upper(), route.name)
 
 
-def document(app: FastAPI) -> dict[str, Any]:
-    """The OpenAPI document, made once: each secured operation names its permission in words too."""
+def document(app: FastAPI, chapters: Mapping[str, str], examples: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+    """The OpenAPI document, made once: each secured operation names its permission in words too.
+
+    `chapters` describes each tag in the order of reading; `examples` holds bodies by operation id.
+    """
     if app.openapi_schema is None:
         made = get_openapi(
             title="Sambang",
@@ -39,16 +52,27 @@ def document(app: FastAPI) -> dict[str, Any]:
             routes=app.routes,
             license_info={"name": "Apache-2.0", "identifier": "Apache-2.0"},
         )
+        made["tags"] = [{"name": tag, "description": text} for tag, text in chapters.items()]
         for path in made["paths"].values():
             for method, operation in path.items():
                 _complete(method, operation)
+                _illustrate(operation, examples.get(operation["operationId"], {}))
         made["components"]["schemas"].pop("HTTPValidationError", None)
         made["components"]["schemas"].pop("ValidationError", None)
         app.openapi_schema = made
     return app.openapi_schema
 
 
+def _illustrate(operation: dict[str, Any], examples: Mapping[str, Any]) -> None:
+    for kind in operation.get("requestBody", {}).get("content", {}).values():
+        if examples:
+            kind["examples"] = dict(examples)
+
+
 def _complete(method: str, operation: dict[str, Any]) -> None:
+    # the docstring's first sentence says more than the function's name in capitals
+    if sentence := FIRST_SENTENCE.match(operation.get("description", "")):
+        operation["summary"] = " ".join(sentence[1].split())
     permissions = [scope for way in operation.get("security", []) for scopes in way.values() for scope in scopes]
     if permissions:
         operation["x-permission"] = permissions[0]

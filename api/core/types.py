@@ -113,13 +113,13 @@ Nik = Annotated[
     Field(
         max_length=24,
         description="NIK, 16 digits (PP 37/2007). Never in a URL.",
-        examples=["3573041203850001"],
+        examples=["3573041203859901"],
     ),
     AfterValidator(_valid_nik),
 ]
 NoKK = Annotated[
     str,
-    Field(max_length=24, description="No. KK, 16 digits. Never in a URL.", examples=["3573040101150002"]),
+    Field(max_length=24, description="No. KK, 16 digits. Never in a URL.", examples=["3573040101159902"]),
     AfterValidator(_valid_no_kk),
 ]
 MaskedNumber = Annotated[
