@@ -433,6 +433,16 @@ def upgrade() -> None:
     )
     op.create_index("ix_import_findings_place", "import_findings", ["import_id", "row_no", "id"], unique=False)
     op.create_table(
+        "release_manifests",
+        sa.Column("release_id", sa.Uuid(), nullable=False),
+        sa.Column("reader", sa.String(length=20), nullable=False),
+        sa.Column("edition", sa.Integer(), nullable=False),
+        sa.Column("signed", sa.Text(), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["release_id"], ["releases.id"], name=op.f("fk_release_manifests_release_id_releases")),
+        sa.PrimaryKeyConstraint("release_id", "reader", "edition", name=op.f("pk_release_manifests")),
+    )
+    op.create_table(
         "released_households",
         sa.Column("release_id", sa.Uuid(), nullable=False),
         sa.Column("household_id", sa.Uuid(), nullable=False),
@@ -1181,6 +1191,7 @@ def downgrade() -> None:
     op.drop_table("team_members")
     op.drop_table("released_members")
     op.drop_table("released_households")
+    op.drop_table("release_manifests")
     op.drop_index("ix_import_findings_place", table_name="import_findings")
     op.drop_table("import_findings")
     op.drop_index("ix_households_team", table_name="households")

@@ -123,6 +123,7 @@ RULES: tuple[Rule, ...] = (
     Rule("worker", "staged_people", "select, insert, update, delete"),
     Rule("bappeda", "releases", ADD), Rule("bappeda", "released_households", ADD), Rule("bappeda", "released_members", ADD),
     Rule("client", "releases", READ), Rule("client", "released_households", READ), Rule("client", "released_members", READ),
+    Rule("bappeda", "release_manifests", ADD, "true"), Rule("client", "release_manifests", ADD, "reader = 'client'"),
     # what the system keeps of its own doing
     Rule((*API_ROLES, "worker"), "audit_events", "insert", f"actor_id = {ACTOR}"),
     Rule("access", "audit_events", "insert", "true"),

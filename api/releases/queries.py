@@ -177,3 +177,10 @@ select household_id, coalesce(n.region_code, o.region_code) as region_code,
 from {side.format(1, "n")} full join {side.format(2, "o")} using (household_id)
 where n.release_id is null or o.release_id is null or ({one_by_one}) is distinct from ({other})
 order by household_id limit $4"""  # noqa: S608  # names of ours
+
+
+MANIFEST = "select signed from release_manifests where release_id = $1 and reader = $2 and edition = $3"
+# two who ask at once both reckon; the first to keep it is believed
+KEEP_MANIFEST = """
+insert into release_manifests (release_id, reader, edition, signed, made_at) values ($1, $2, $3, $4, $5)
+on conflict do nothing"""

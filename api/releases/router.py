@@ -7,14 +7,14 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 
 from api.access.actor import Actor, ConnectionDep, VaultDep, may, token_claims
 from api.access.roles import Permission
-from api.access.tokens import Claims
+from api.access.tokens import Claims, KeyRing
 from api.core.database import DatabaseDep
 from api.core.idempotency import Route
 from api.core.paging import Page, page
 from api.core.problems import problems
 from api.core.revisions import etag, not_modified
 from api.core.streaming import Stream, stream_rows
-from api.releases import differences, service
+from api.releases import differences, manifest, service
 from api.releases.contents import MEDIA_TYPES
 from api.releases.files import Parts
 from api.releases.problems import NothingDecided
@@ -24,6 +24,12 @@ router = APIRouter(prefix="/releases", tags=["releases"], route_class=Route)
 UNCHANGED: dict[int | str, dict[str, Any]] = {304: {"description": "You have it already."}}
 # a release never changes, but what it holds is for its reader alone
 KEEP = {"Cache-Control": "private, max-age=31536000, immutable", "Vary": "Authorization"}
+
+
+def key_ring(request: Request) -> KeyRing:
+    """The signing keys of this process."""
+    ring: KeyRing = request.state.key_ring
+    return ring
 
 
 @router.post("", status_code=201, responses=problems(NothingDecided))
@@ -71,6 +77,43 @@ async def read_release(
     if not_modified(request, response, service.edition(actor)):
         return Response(status_code=304, headers=dict(response.headers))
     return service.told(release, actor)
+
+
+@router.get(
+    "/{release_id}/manifest",
+    response_class=Response,
+    responses=UNCHANGED
+    | {
+        200: {
+            "description": "A compact JWS (RFC 7515).",
+            "content": {"application/jose": {"schema": {"type": "string"}}},
+        }
+    },
+)
+async def read_release_manifest(
+    connection: ConnectionDep,
+    vault: VaultDep,
+    keys: Annotated[KeyRing, Depends(key_ring)],
+    actor: Annotated[Actor, may(Permission.RELEASES_READ)],
+    release_id: UUID,
+    request: Request,
+    response: Response,
+) -> Response:
+    """Read what each file of a release that you may download is to the byte, signed: a compact JWS (ES256).
+
+    Check it offline with any JOSE library and `/.well-known/jwks.json`: the header's `typ` is
+    `sambang-manifest+jws`, its `kid` names the key. The payload is JSON: `issuer`, `release`, `campaign`, `number`,
+    `created_at`, `reader` (whose edition of the files), `edition`, `counts`, and `files` with `name`, `sha256`, `bytes`
+    and `rows` of each. It is made when first asked for, which takes as long as downloading every file, and is the same
+    bytes ever after.
+    """
+    release = await service.find_release(connection, actor, release_id)
+    # not kept unasked: when the shape of the files changes, so does their manifest
+    response.headers.update({"Cache-Control": "private, no-cache", "Vary": "Authorization"})
+    if not_modified(request, response, f"manifest-{service.edition(actor)}"):
+        return Response(status_code=304, headers=dict(response.headers))
+    signed = await manifest.sign_manifest(connection, actor, release, vault, keys)
+    return Response(signed, media_type="application/jose", headers=dict(response.headers))
 
 
 @router.get("/{release_id}/differences")

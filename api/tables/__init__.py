@@ -38,7 +38,7 @@ from api.tables.people import (
 from api.tables.questionnaires import Questionnaire, QuestionnaireStatus, QuestionnaireVersion
 from api.tables.records import AuditEvent, Disclosure, IdempotencyKey
 from api.tables.regions import Region, RegionLevel
-from api.tables.releases import Release, ReleasedHousehold, ReleasedMember
+from api.tables.releases import Release, ReleasedHousehold, ReleasedMember, ReleaseManifest
 from api.tables.states import AssignmentStatus, Eligibility, FieldResult, RegistryStatus, VerdictStage
 from api.tables.verdicts import RegistryAction, RemarkResolution, Verdict, VerdictEvent, VerdictMove, VerdictRevision
 from api.tables.visits import Receipt, Visit, VisitOutcome
@@ -87,6 +87,7 @@ __all__ = [
     "RegistryAction",
     "RegistryStatus",
     "Release",
+    "ReleaseManifest",
     "ReleaseReply",
     "ReleasedHousehold",
     "ReleasedMember",

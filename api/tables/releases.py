@@ -24,6 +24,18 @@ class Release(Identified, table=True):
     created_at: datetime
 
 
+class ReleaseManifest(Table, table=True):
+    """What a release's files are to the byte, signed; one for each kind of reader and each shape of the files."""
+
+    __tablename__ = "release_manifests"
+
+    release_id: UUID = Field(foreign_key="releases.id", primary_key=True)
+    reader: str = Field(max_length=20, primary_key=True)
+    edition: int = Field(primary_key=True)
+    signed: str = Field(sa_type=sa.Text)
+    made_at: datetime
+
+
 class ReleasedHousehold(Table, table=True):
     """A household as it was decided. `members` are all who are listed, `present` those found living there.
 

@@ -36,6 +36,7 @@ MATRIX: dict[str, dict[str, str]] = {
     "refresh_tokens": {"access": "siu"},
     "regions": {"bappeda": "s", "coordinator": "s", "enumerator": "s", "diskominfo": "s", "observer": "s", "client": "s", "worker": "s"},
     "release_replies": {"bappeda": "si"},
+    "release_manifests": {"bappeda": "si", "client": "si"},
     "released_households": {"bappeda": "si", "client": "s"},
     "released_members": {"bappeda": "si", "client": "s"},
     "releases": {"bappeda": "si", "client": "s"},

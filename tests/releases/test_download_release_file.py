@@ -10,7 +10,7 @@ import pytest
 
 from api.core import streaming
 from api.core.problems import Unauthorized
-from api.releases.service import EDITION
+from api.releases.contents import EDITION
 from api.releases.spreadsheets import safe
 from tests.releases.decided import Pilot, pilot
 from tests.support.house import House
