@@ -30,6 +30,7 @@ from api.core.vault import make_vault_keys
 LOGIN = "sambang_login"
 DATABASE = "sambang"
 READY_S = 60.0
+OLDEST_POSTGRESQL = 15
 
 
 class RefusedToStart(RuntimeError):
@@ -84,6 +85,7 @@ def running_database(folder: Path, *, reset: bool) -> Iterator[tuple[Addresses, 
     if external is not None:
         if reset:
             raise RefusedToStart("--reset deletes only the embedded database; drop and create your own by hand")
+        asyncio.run(_refuse_unusable(external))
         parts = urlsplit(external)
         place = parts.netloc.rpartition("@")[2]
         netloc = f"{LOGIN}:{quote(login_password(folder / 'keys'))}@{place}"
@@ -97,6 +99,22 @@ def running_database(folder: Path, *, reset: bool) -> Iterator[tuple[Addresses, 
     with embedded.start(cluster_folder) as cluster:
         asyncio.run(_make_database(cluster.owner_url))
         yield Addresses(cluster.database_url(DATABASE), cluster.database_url(DATABASE, LOGIN)), cluster
+
+
+async def _refuse_unusable(external: str) -> None:
+    try:
+        owner = await asyncpg.connect(external, timeout=15)
+    except (OSError, ValueError, asyncpg.PostgresError, asyncpg.InterfaceError) as reason:
+        raise RefusedToStart(f"cannot use the database that SAMBANG_DATABASE_URL names: {reason}") from reason
+    try:
+        if not await owner.fetchval("select rolcreaterole or rolsuper from pg_roles where rolname = current_user"):
+            raise RefusedToStart(
+                "the role in SAMBANG_DATABASE_URL must be allowed to create roles: ALTER ROLE … CREATEROLE"
+            )
+        if owner.get_server_version().major < OLDEST_POSTGRESQL:
+            raise RefusedToStart(f"the server in SAMBANG_DATABASE_URL is older than PostgreSQL {OLDEST_POSTGRESQL}")
+    finally:
+        await owner.close()
 
 
 async def _make_database(url: str) -> None:
