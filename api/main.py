@@ -28,6 +28,7 @@ from api.oversight.service import LIMITS
 from api.questionnaires import router as questionnaires
 from api.regions import router as regions
 from api.releases import router as releases
+from api.verdicts import official_router as official
 from api.verdicts import router as verdicts
 from api.visits import router as visits
 
@@ -42,6 +43,7 @@ ROOMS: tuple[APIRouter, ...] = (
     imports.router,
     questionnaires.router,
     verdicts.router,
+    official.router,
     visits.router,
     releases.router,
     oversight.v1,

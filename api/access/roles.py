@@ -15,6 +15,8 @@ class Permission(StrEnum):
     CAMPAIGNS_WRITE = "campaigns:write"
     CLIENTS_READ = "clients:read"
     CLIENTS_WRITE = "clients:write"
+    DELIBERATIONS_READ = "deliberations:read"
+    DELIBERATIONS_WRITE = "deliberations:write"
     HOUSEHOLDS_READ = "households:read"
     HOUSEHOLDS_SEARCH = "households:search"
     HOUSEHOLDS_WRITE = "households:write"
@@ -48,7 +50,8 @@ FIELD = {
 
 # fmt: off
 GRANTS: dict[Role, frozenset[Permission]] = {role: frozenset(EVERYBODY | held) for role, held in {
-    Role.BAPPEDA:     FIELD | {P.ASSIGNMENTS_WRITE, P.CAMPAIGNS_WRITE, P.CLIENTS_READ, P.IDENTITIES_READ, P.IMPORTS_WRITE, P.QUESTIONNAIRES_WRITE,
+    Role.BAPPEDA:     FIELD | {P.ASSIGNMENTS_WRITE, P.CAMPAIGNS_WRITE, P.CLIENTS_READ, P.DELIBERATIONS_READ, P.DELIBERATIONS_WRITE,
+                               P.IDENTITIES_READ, P.IMPORTS_WRITE, P.QUESTIONNAIRES_WRITE,
                                P.RELEASES_READ, P.RELEASES_WRITE, P.STAFF_READ, P.STAFF_WRITE, P.VERDICTS_DECIDE},
     Role.COORDINATOR: FIELD | {P.ASSIGNMENTS_WRITE, P.IDENTITIES_READ, P.STAFF_READ, P.VERDICTS_REVIEW},
     Role.ENUMERATOR:  FIELD | {P.VISITS_WRITE},

@@ -85,6 +85,11 @@ def allowed(status: Status, role: Role, stage: Stage | None) -> list[str]:
     return [move.event.value for move in fitting(status, role, stage)]
 
 
+def row_of(event: Event, role: Role) -> Move:
+    """The row of the table for an event of this role, for a statement that moves many at once."""
+    return next(move for move in MOVES if move.event is event and role in move.roles)
+
+
 def demand(event: Event, role: Role, status: Status, stage: Stage | None) -> Move:
     """The row of the table for this event; raises 409 `wrong_state` naming what is allowed instead."""
     for move in fitting(status, role, stage):
