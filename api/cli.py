@@ -16,7 +16,7 @@ from api.access import seeding
 from api.access.roles import Role
 from api.core.embedded import AlreadyRunning, EmbeddedError
 from api.core.process import UnsafeDatabase
-from api.core.settings import database_settings, settings
+from api.core.settings import settings
 from api.core.supervisor import PortUnavailable, Supervisor
 from api.demo import seed as demo_seed
 from api.imports.jobs import run_worker
@@ -27,7 +27,7 @@ keys = typer.Typer(no_args_is_help=True, help="Signing and vault keys.")
 app.add_typer(keys, name="keys")
 staff = typer.Typer(no_args_is_help=True, help="People who sign in.")
 app.add_typer(staff, name="staff")
-console = Console()
+console = Console(soft_wrap=True)  # a code or a path is copied whole
 errors = Console(stderr=True, style="red", soft_wrap=True, markup=False, highlight=False)
 CONTRACT = Path(__file__).parent.parent / "openapi" / "openapi.json"
 
@@ -42,7 +42,7 @@ def migrate(revision: str = "head") -> None:
 @keys.command("make")
 def make_keys() -> None:
     """Make the keys that are missing, readable by this user only; existing keys are never touched."""
-    folder = Path(os.environ.get("SAMBANG_PRIVATE_FOLDER", ".sambang")) / "keys"  # before there is a database
+    folder = _private_folder() / "keys"
     standalone.make_keys(folder)
     console.print(f"Keys are in {folder}. Keep a copy apart from the database's backup.")
 
@@ -89,7 +89,12 @@ def seed(full: Annotated[bool, typer.Option("--full", help="52,881 households in
 @staff.command("add")
 def add_staff(username: str, name: str, role: Role) -> None:
     """Make an account over the owner's connection and print its one-time activation code: a city's first Bappeda."""
-    code = asyncio.run(seeding.add_staff(database_settings().owner_url, seeding.NewStaff(username, name, role)))
+    try:
+        owner = standalone.owner_url(_private_folder())
+    except standalone.RefusedToStart as refused:
+        errors.print(str(refused))
+        raise typer.Exit(1) from refused
+    code = asyncio.run(seeding.add_staff(owner, seeding.NewStaff(username, name, role)))
     console.print(f"{username} activates the account with POST /v1/activations and the code {code}")
 
 
@@ -103,7 +108,7 @@ def up(
     reset: Annotated[bool, typer.Option("--reset", help="Delete the embedded database first.")] = False,
 ) -> None:
     """Run the whole house on this machine: database, migrations, demo, API and worker."""
-    folder = Path(os.environ.get("SAMBANG_PRIVATE_FOLDER", ".sambang")).resolve()
+    folder = _private_folder()
     try:
         standalone.refuse_early(folder, host, port, demo=demo)
         code = _run_house(folder, f"http://{host}:{port}", host, port, workers, demo, full, reset)
@@ -125,6 +130,11 @@ def up(
         errors.print(str(refused))
         code = 1
     raise typer.Exit(code)
+
+
+def _private_folder() -> Path:
+    """Where this machine keeps what is private; known before there is a database and all the settings."""
+    return Path(os.environ.get("SAMBANG_PRIVATE_FOLDER", ".sambang")).resolve()
 
 
 def _run_house(folder: Path, url: str, host: str, port: int, workers: int, demo: bool, full: bool, reset: bool) -> int:

@@ -22,7 +22,7 @@ from rich.console import Console
 
 from api.access import row_security
 from api.access.tokens import make_signing_key
-from api.core import embedded, migrations
+from api.core import embedded, embedded_places, migrations
 from api.core.settings import database_settings, settings
 from api.core.supervisor import Supervisor, listen
 from api.core.vault import make_vault_keys
@@ -99,6 +99,17 @@ def running_database(folder: Path, *, reset: bool) -> Iterator[tuple[Addresses, 
     with embedded.start(cluster_folder) as cluster:
         asyncio.run(_make_database(cluster.owner_url))
         yield Addresses(cluster.database_url(DATABASE), cluster.database_url(DATABASE, LOGIN)), cluster
+
+
+def owner_url(folder: Path) -> str:
+    """The owner's connection: the one the environment names, else that of the embedded database running here."""
+    if "SAMBANG_DATABASE_URL" in os.environ:
+        return database_settings().owner_url
+    try:
+        sockets = (embedded.locate(folder / "postgres") / "sockets").readlink()
+    except OSError as missing:
+        raise RefusedToStart(f"no database runs in {folder}: start `scripts/run --no-demo` first") from missing
+    return embedded_places.url(sockets, DATABASE, embedded_places.OWNER)
 
 
 async def _refuse_unusable(external: str) -> None:
