@@ -151,7 +151,14 @@ async def install_row_security() -> None:
 def migrate(revision: str = "head") -> None:
     """Migrate as the owner, then install what the migrations do not hold: roles, grants, policies."""
     migrations.upgrade(revision)
-    asyncio.run(install_row_security())
+    try:
+        asyncio.run(install_row_security())
+    except (asyncpg.UndefinedTableError, asyncpg.UndefinedColumnError) as older:
+        # before the first release the first migration is still rewritten in place
+        raise RefusedToStart(
+            f"this database was made by an earlier draft of the tables ({older}): nothing can migrate it;"
+            " `scripts/run --reset` deletes the embedded one with its data and starts again"
+        ) from older
 
 
 def start_processes(supervisor: Supervisor, host: str, port: int, workers: int) -> None:
