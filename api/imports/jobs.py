@@ -16,6 +16,7 @@ from api.core.vault import WrongSeal
 from api.imports import queries, settling, staging
 from api.imports.layouts.known import LAYOUTS
 from api.imports.upload import file_of
+from api.imports.workbooks import BrokenWorkbook
 from api.tables import CampaignStatus
 
 NAME = "import"
@@ -29,7 +30,7 @@ async def run_import(place: Workplace, payload: str) -> None:
         await connection.execute("select pg_advisory_lock(hashtext('sambang import'))")
         try:
             await _run(place, connection, import_id)
-        except (FileNotFoundError, WrongSeal):
+        except (FileNotFoundError, WrongSeal, BrokenWorkbook):
             await fail(connection, import_id, "file_unreadable")
         except StopAsked:
             raise

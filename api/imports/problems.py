@@ -10,6 +10,13 @@ class UnknownLayout(Problem):
     title_id, title_en = "Judul kolom tidak dikenal", "The header is not that of a known layout"
 
 
+class UnreadableWorkbook(Problem):
+    """It begins as an XLSX file and cannot be read as one, or it unpacks to more than is read."""
+
+    status, code = 422, "unreadable_workbook"
+    title_id, title_en = "Buku kerja tidak dapat dibaca", "The workbook cannot be read"
+
+
 class FileTooLarge(Problem):
     status, code = 413, "too_large"
     title_id, title_en = "Terlalu besar", "Too large"

@@ -20,7 +20,7 @@ from api.core.problems import WrongState, language, problems
 from api.core.revisions import not_modified
 from api.core.streaming import Stream, stream_rows
 from api.imports import queries, service
-from api.imports.problems import FileTooLarge, NotMultipart, UnknownLayout
+from api.imports.problems import FileTooLarge, NotMultipart, UnknownLayout, UnreadableWorkbook
 from api.imports.schemas import MULTIPART, FindingFilter, FindingOut, ImportFilter, ImportOut
 from api.imports.upload import ROUTE_BYTES, MultipartOnly, Upload
 
@@ -37,7 +37,9 @@ CSV: dict[int | str, dict[str, Any]] = {
     status_code=status.HTTP_202_ACCEPTED,
     max_body_size=ROUTE_BYTES,
     openapi_extra=MULTIPART,
-    responses=problems(UnknownLayout, FileTooLarge, NotMultipart, WrongState, KeyReused, StillRunning),
+    responses=problems(
+        UnknownLayout, UnreadableWorkbook, FileTooLarge, NotMultipart, WrongState, KeyReused, StillRunning
+    ),
 )
 async def take_file(
     _: MultipartOnly,
@@ -47,7 +49,7 @@ async def take_file(
     request: Request,
     response: Response,
 ) -> ImportOut:
-    """Send a list (DTKS person rows). It is checked and added later: follow `Location` until it is `done`.
+    """Send a list, as CSV or XLSX. It is checked and added later: follow `Location` until it is `done`.
 
     A rejected row never stops the rest; the same file twice adds nothing.
     """

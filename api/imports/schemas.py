@@ -92,7 +92,7 @@ MULTIPART: dict[str, Any] = {
                         "file": {
                             "type": "string",
                             "contentMediaType": "application/octet-stream",
-                            "description": "CSV with `,` `;` or tab, UTF-8 or Windows-1252, at most 256 MiB.",
+                            "description": "XLSX, or CSV with `,` `;` or tab, UTF-8 or Windows-1252, to 256 MiB.",
                         },
                         "campaign_id": {"type": "string", "format": "uuid"},
                         "layout": {

@@ -1,5 +1,6 @@
 """Files taken in, and what became of them."""
 
+import asyncio
 from uuid import UUID
 
 import asyncpg
@@ -9,16 +10,17 @@ from api.access.actor import Actor
 from api.core import clock, jobs
 from api.core.conditions import Conditions
 from api.core.database import Connection
+from api.core.files import SealedFile
 from api.core.problems import Invalid, NotFound, WrongState
 from api.imports import queries
 from api.imports.findings import message_of
 from api.imports.jobs import NAME
-from api.imports.layouts import known
 from api.imports.layouts.layout import Layout
-from api.imports.problems import UnknownLayout
-from api.imports.reading import read_headers
+from api.imports.problems import UnknownLayout, UnreadableWorkbook
 from api.imports.schemas import FindingFilter, FindingOut, ImportFilter, ImportIn, ImportOut
+from api.imports.source_files import SourceFile
 from api.imports.upload import Upload
+from api.imports.workbooks import BrokenWorkbook
 from api.tables import CampaignStatus
 
 OPEN = [CampaignStatus.PREPARATION, CampaignStatus.FIELDWORK, CampaignStatus.REVIEW]
@@ -33,7 +35,7 @@ async def take_file(
         raise Invalid("/campaign_id", "unknown_campaign")
     if campaign["status"] == CampaignStatus.CLOSED:
         raise WrongState(allowed=[state.value for state in OPEN])
-    layout = recognise(bytes(upload.target.start_bytes), wanted.layout)
+    layout = await asyncio.to_thread(recognise, upload.file, wanted.layout)
     if layout.source not in campaign["sources"]:
         raise Invalid("/layout", "source_not_in_campaign")
     if wanted.create_households and not layout.by_nik:
@@ -58,9 +60,13 @@ async def take_file(
     return await read_import(connection, import_id)
 
 
-def recognise(start: bytes, wanted: str | None) -> Layout:
-    """The layout that this header is; raises `UnknownLayout` with our names of the missing columns."""
-    found = known.recognise(read_headers(start), wanted)
+def recognise(sealed: SealedFile, wanted: str | None) -> Layout:
+    """The layout that a file's header is; raises `UnknownLayout` with our names of the missing columns."""
+    try:
+        with SourceFile(sealed.path, sealed.vault, sealed.owner) as file:
+            found = file.recognise(wanted)
+    except BrokenWorkbook as broken:
+        raise UnreadableWorkbook from broken
     if found.missing:
         name, missing = found.layout.name, found.missing
         raise UnknownLayout(f"{name}: {', '.join(missing)}", layout=name, missing_columns=missing)

@@ -4,6 +4,7 @@ A personal number is sealed before it leaves this process. Rows of one household
 the seal of its family card; where they do not, the first row of the household speaks for it later (see `settling`).
 """
 
+import asyncio
 from collections import OrderedDict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -17,15 +18,14 @@ import orjson
 from uuid_utils.compat import uuid7
 
 from api.core.database import Connection
-from api.core.files import read_sealed
 from api.core.jobs import Workplace
 from api.core.vault import Vault
 from api.imports import queries
 from api.imports.findings import level_of
 from api.imports.layouts.checking import Reader
-from api.imports.layouts.known import recognise
 from api.imports.layouts.layout import Person, Places
-from api.imports.reading import LONGEST_LINE, Record, letters, read_headers, read_records
+from api.imports.reading import Record, letters
+from api.imports.source_files import SourceFile
 from api.tables import FindingLevel, StagedPerson
 
 BATCH = 1000
@@ -134,22 +134,23 @@ async def places_for(connection: Connection, region_codes: list[str]) -> Places:
 
 async def stage(place: Workplace, connection: Connection, import_id: UUID, path: Path, begun: asyncpg.Record) -> None:
     """Read the whole file into staged rows and findings, a batch a transaction, with the progress beside them."""
-
-    def open_chunks() -> Iterator[bytes]:
-        return read_sealed(path, place.vault, import_id)
-
-    start = b""
-    for chunk in open_chunks():
-        start += chunk
-        if len(start) >= LONGEST_LINE:
-            break
-    recognised = recognise(read_headers(start), begun["layout"])
-    layout, header = recognised.layout, recognised.header
     places = await places_for(connection, begun["region_codes"])
-    reader = Reader(layout, header.columns, places, begun["created_at"].date())
-    sealer = Sealer(import_id, place.vault, (begun["desil_max"] or 0) if layout.by_nik else None)
+    with await asyncio.to_thread(SourceFile, path, place.vault, import_id) as file:
+        found = file.recognise(begun["layout"])
+        reader = Reader(found.layout, found.header.columns, places, begun["created_at"].date())
+        await _stage(place, connection, import_id, file.records(found.header), reader, begun["desil_max"])
+
+
+async def _stage(
+    place: Workplace,
+    connection: Connection,
+    import_id: UUID,
+    records: Iterator[Record],
+    reader: Reader,
+    desil_max: int | None,
+) -> None:
+    sealer = Sealer(import_id, place.vault, (desil_max or 0) if reader.layout.by_nik else None)
     progress = Progress()
-    records = read_records(open_chunks, header)
     while batch := list(islice(records, BATCH)):
         place.go_on()
         rows, found = _check(batch, reader, sealer, progress)

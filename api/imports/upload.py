@@ -19,8 +19,8 @@ from api.core.problems import Invalid
 from api.core.settings import Settings
 from api.core.vault import Vault
 from api.imports.problems import FileTooLarge, NotMultipart
-from api.imports.reading import LONGEST_LINE
 from api.imports.schemas import ImportIn
+from api.imports.workbooks import STARTS_WITH
 
 MOST_BYTES = 256 * 1024 * 1024
 FORM_BYTES = MOST_BYTES + 64 * 1024  # the fields and boundaries around the file
@@ -46,7 +46,7 @@ def file_of(wanted: Settings, import_id: UUID) -> Path:
 
 
 class FileTarget(BaseTarget):  # type: ignore[misc]  # the library has no types
-    """Where the parser hands the file's bytes: into the sealed file; the start is kept to read the header from."""
+    """Where the parser hands the file's bytes: into the sealed file; the first four say whether it is a workbook."""
 
     def __init__(self, file: SealedFile) -> None:
         super().__init__()
@@ -60,10 +60,10 @@ class FileTarget(BaseTarget):  # type: ignore[misc]  # the library has no types
 
     def on_data_received(self, chunk: bytes) -> None:
         """Take the next bytes; text with NUL is not text, and PostgreSQL could not hold it."""
-        if b"\0" in chunk:
+        if len(self.start_bytes) < len(STARTS_WITH):
+            self.start_bytes += chunk[: len(STARTS_WITH)]
+        if b"\0" in chunk and not self.start_bytes.startswith(STARTS_WITH):
             raise Invalid("/file", "nul_character")
-        if len(self.start_bytes) < LONGEST_LINE:
-            self.start_bytes += chunk[:LONGEST_LINE]
         self.file.write(chunk)
         if self.file.size > MOST_BYTES:
             raise FileTooLarge

@@ -104,11 +104,13 @@ class Member(Identified, table=True):
 
 
 class HouseholdSource(Identified, table=True):
-    """Where a list names a household (no `member_id`) or one of its people: `external_id` is opaque text of that list."""
+    """Where a list names a household (no `member_id`) or one of its people; `external_id` is opaque text of that list.
+
+    A list counts its households and its people apart: the same id may name one of each.
+    """
 
     __tablename__ = "household_sources"
     __table_args__ = (
-        # a list counts its people and its households apart: the same id may name one of each
         sa.Index(
             "uq_household_sources_person",
             "source",
