@@ -20,6 +20,7 @@ from api.core.body_limit import TooLargeAsProblem
 from api.core.headers import AnswerHeaders
 from api.core.process import ProcessState, open_process
 from api.core.settings import Settings, settings
+from api.households import lineage_router
 from api.households import router as households
 from api.imports import router as imports
 from api.oversight import outline, reference
@@ -38,6 +39,7 @@ ROOMS: tuple[APIRouter, ...] = (
     regions.router,
     campaigns.router,
     households.router,
+    lineage_router.router,
     assignments.allocations,
     assignments.router,
     imports.router,

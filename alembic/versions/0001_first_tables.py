@@ -404,12 +404,16 @@ def upgrade() -> None:
         ),
         sa.Column("team_id", sa.Uuid(), nullable=True),
         sa.Column("enumerator_id", sa.Uuid(), nullable=True),
+        sa.Column("merged_into", sa.Uuid(), nullable=True),
+        sa.Column("split_from", sa.Uuid(), nullable=True),
         sa.Column("added_by_call", sa.LargeBinary(), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("revision", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(["enumerator_id"], ["staff.id"], name=op.f("fk_households_enumerator_id_staff")),
+        sa.ForeignKeyConstraint(["merged_into"], ["households.id"], name=op.f("fk_households_merged_into_households")),
         sa.ForeignKeyConstraint(["region_code"], ["regions.code"], name=op.f("fk_households_region_code_regions")),
+        sa.ForeignKeyConstraint(["split_from"], ["households.id"], name=op.f("fk_households_split_from_households")),
         sa.ForeignKeyConstraint(["team_id"], ["teams.id"], name=op.f("fk_households_team_id_teams")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_households")),
     )
@@ -789,6 +793,39 @@ def upgrade() -> None:
     )
     op.create_index("ix_household_sources_household", "household_sources", ["household_id", "source"], unique=False)
     op.create_table(
+        "household_revisions",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("household_id", sa.Uuid(), nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("author_id", sa.Uuid(), nullable=False),
+        sa.Column(
+            "cause",
+            sa.Enum(
+                "visit",
+                "correction",
+                "merge",
+                "split",
+                name="revisioncause",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("cause_id", sa.Uuid(), nullable=True),
+        sa.Column("reason", sa.String(length=500), nullable=True),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("changes", sa.LargeBinary(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["author_id"], ["principals.id"], name=op.f("fk_household_revisions_author_id_principals")
+        ),
+        sa.ForeignKeyConstraint(
+            ["household_id"], ["households.id"], name=op.f("fk_household_revisions_household_id_households")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_household_revisions")),
+        sa.UniqueConstraint("household_id", "revision", name=op.f("uq_household_revisions_household_id_revision")),
+    )
+    op.create_table(
         "verdicts",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("assignment_id", sa.Uuid(), nullable=False),
@@ -1167,6 +1204,7 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_verdicts_household_id"), table_name="verdicts")
     op.drop_index(op.f("ix_verdicts_campaign_id"), table_name="verdicts")
     op.drop_table("verdicts")
+    op.drop_table("household_revisions")
     op.drop_index("ix_household_sources_household", table_name="household_sources")
     op.drop_index("uq_household_sources_household", table_name="household_sources")
     op.drop_index("uq_household_sources_person", table_name="household_sources")

@@ -48,6 +48,7 @@ OFFICIAL = ("deliberations", "deliberated_verdicts", "endorsements", "release_re
 APPEND_ONLY = (
     *OFFICIAL,
     "remark_resolutions",
+    "household_revisions",
     "visits",
     "verdict_revisions",
     "verdict_events",
@@ -97,6 +98,10 @@ RULES: tuple[Rule, ...] = (
     *(Rule(("bappeda", "worker"), table, ALL, "true") for table in HOUSEHOLD_CHILDREN),
     *(Rule(FIELD_ROLES, table, ADD, IN_HOUSEHOLD) for table in HOUSEHOLD_CHILDREN),
     Rule("enumerator", "members", "update", IN_HOUSEHOLD, columns="whereabouts"),
+    Rule("coordinator", "members", "update", IN_HOUSEHOLD, columns="name, sex, born_on, relation, nik, nik_index, nik_missing_reason"),
+    Rule("coordinator", "families", "update", IN_HOUSEHOLD, columns="no_kk, no_kk_index"),
+    Rule("bappeda", "household_revisions", ADD, "true", f"author_id = {ACTOR}"),
+    Rule(FIELD_ROLES, "household_revisions", ADD, IN_HOUSEHOLD, f"author_id = {ACTOR} and {IN_HOUSEHOLD}"),
     # the season
     Rule(("bappeda", "worker"), "assignments", ALL, "true"),
     Rule("coordinator", "assignments", "select, update", f"team_id = {TEAM}", columns=f"{MOVES}, enumerator_id, holder_id"),
@@ -127,7 +132,7 @@ RULES: tuple[Rule, ...] = (
     # what the system keeps of its own doing
     Rule((*API_ROLES, "worker"), "audit_events", "insert", f"actor_id = {ACTOR}"),
     Rule("access", "audit_events", "insert", "true"),
-    Rule(API_ROLES, "disclosures", "insert", f"actor_id = {ACTOR}"),
+    Rule(API_ROLES, "disclosures", "insert", f"actor_id = {ACTOR}"), Rule("bappeda", "disclosures", READ, "true"),
     Rule(API_ROLES, "idempotency_keys", ALL, f"principal_id = {ACTOR}"),
     Rule("worker", "idempotency_keys", "select, delete", "true"),
     Rule("bappeda", "pgqueuer", ADD), Rule("bappeda", "pgqueuer_log", ADD),

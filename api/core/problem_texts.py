@@ -115,6 +115,14 @@ FIELD_TEXTS: dict[str, tuple[str, str]] = {
     "unknown_release": ("Rilis tidak dikenal", "There is no such release"),
     "unknown_campaign": ("Kegiatan tidak dikenal", "There is no such campaign"),
     "outside_campaign": ("Di luar wilayah kegiatan", "Outside the campaign's regions"),
+    "visit_of_another_household": ("Bukan kunjungan ke rumah tangga ini", "Not a visit to this household"),
+    "verdict_of_another_household": ("Bukan putusan rumah tangga ini", "Not a verdict on this household"),
+    "same_household": ("Rumah tangga tidak digabung dengan dirinya", "A household is not merged into itself"),
+    "unknown_household": ("Rumah tangga tidak dikenal", "No such household"),
+    "head_not_among": ("Kepala keluarga harus ikut dalam bagian ini", "The head must be among the people of this part"),
+    "head_leaves": ("Kepala pergi tetapi keluarganya tinggal", "The head leaves while others of the family stay"),
+    "family_torn": ("Hanya keluarga kepala yang boleh terbagi", "Only the head's own family may be divided"),
+    "nobody_stays": ("Tidak ada yang tinggal: sebut dua bagian atau lebih", "Nobody stays: name two parts or more"),
     "no_kk_not_16_digits": ("No. KK harus 16 angka", "A No. KK has 16 digits"),
 }
 

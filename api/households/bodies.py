@@ -2,7 +2,7 @@
 
 from datetime import date
 from enum import StrEnum
-from typing import Annotated, Self
+from typing import Annotated, ClassVar, Self
 from uuid import UUID
 
 from pydantic import Field, model_validator
@@ -11,10 +11,11 @@ from pydantic_core import PydanticCustomError
 from api.core.schema import In
 from api.core.types import Nik, NoKK, RegionCode, Rt
 from api.households.schemas import Relation, Rw
-from api.tables import HouseholdStatus, Sex
+from api.tables import Sex
 
 Name = Annotated[str, Field(min_length=1, max_length=120)]
 Address = Annotated[str, Field(min_length=3, max_length=300)]
+Reason = Annotated[str, Field(min_length=3, max_length=500)]
 VillageCode = Annotated[
     str,
     Field(pattern=r"^[0-9]{2}\.[0-9]{2}\.[0-9]{2}\.[0-9]{4}$", description="Kemendagri code of a kelurahan."),
@@ -31,20 +32,88 @@ class NikMissingReason(StrEnum):
     UNKNOWN = "unknown"
 
 
-class HouseholdPatch(In):
+class StatusHere(StrEnum):
+    """What a correction may call a household; `merged` and `split` are the work of merges and splits."""
+
+    ACTIVE = "active"
+    MOVED = "moved"
+    NOT_FOUND = "not_found"
+    INACTIVE = "inactive"
+
+
+class _Correction(In):
+    """Fields that were not sent stay; some may not be emptied."""
+
+    must_stand: ClassVar[frozenset[str]] = frozenset()
+
+    @model_validator(mode="after")
+    def keep_what_must_stand(self) -> Self:
+        """Refuse null where something must stand."""
+        if any(getattr(self, name) is None for name in self.must_stand & self.model_fields_set):
+            raise PydanticCustomError("null_not_allowed", "may be left out, not emptied")
+        return self
+
+
+class MemberPatch(_Correction):
+    """What a list or a visit has wrong about a person. A NIK taken away needs its reason, a NIK given takes it away."""
+
+    must_stand = frozenset({"name", "sex", "relation"})
+
+    id: UUID
+    name: Name | None = None
+    sex: Sex | None = None
+    born_on: date | None = None
+    relation: Relation | None = None
+    nik: Nik | None = None
+    nik_missing_reason: NikMissingReason | None = None
+
+
+class FamilyPatch(In):
+    """The number on a family card, or null where there is none."""
+
+    no: Annotated[int, Field(ge=1, lt=2**31)]
+    no_kk: NoKK | None
+
+
+class HouseholdPatch(_Correction):
     """What a coordinator or Bappeda may correct; what is not sent stays."""
+
+    must_stand = frozenset({"address", "status", "members", "families"})
 
     address: Address | None = None
     rw: Rw | None = None
     rt: Rt | None = None
-    status: HouseholdStatus | None = None
+    status: StatusHere | None = None
+    members: Annotated[list[MemberPatch] | None, Field(max_length=60)] = None
+    families: Annotated[list[FamilyPatch] | None, Field(max_length=20)] = None
+    visit_id: Annotated[UUID | None, Field(description="The visit whose corrections these are.")] = None
+    reason: Reason | None = None
 
-    @model_validator(mode="after")
-    def keep_what_must_stand(self) -> Self:
-        """RT and RW may be emptied, address and status may not."""
-        if any(name in self.model_fields_set and getattr(self, name) is None for name in ("address", "status")):
-            raise PydanticCustomError("not_null", "address and status cannot be emptied")
-        return self
+
+class MergeIn(In):
+    """The household that takes this one in, and why."""
+
+    into_household_id: UUID
+    verdict_id: Annotated[UUID | None, Field(description="The verdict of one of the two that asked for it.")] = None
+    reason: Reason
+
+
+class PartIn(In):
+    """People who leave for a household of their own; place and address are the old ones unless given."""
+
+    member_ids: Annotated[list[UUID], Field(min_length=1, max_length=60)]
+    head_member_id: UUID
+    address: Address | None = None
+    rw: Rw | None = None
+    rt: Rt | None = None
+
+
+class SplitIn(In):
+    """The households that come out of this one. When nobody stays, two or more."""
+
+    households: Annotated[list[PartIn], Field(min_length=1, max_length=10)]
+    verdict_id: Annotated[UUID | None, Field(description="The verdict that asked for it.")] = None
+    reason: Reason
 
 
 class HouseholdSearch(In):

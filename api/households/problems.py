@@ -23,3 +23,20 @@ class CampaignNotOpen(Problem):
 
     status, code = 409, "campaign_not_open"
     title_id, title_en = "Kegiatan tidak sedang berjalan di lapangan", "The campaign is not in field work"
+
+
+class HouseholdEnded(Problem):
+    """The household was merged into another or wholly split: it stays to be read, and its people live elsewhere."""
+
+    status, code = 409, "household_ended"
+    title_id, title_en = "Rumah tangga ini sudah digabung atau dipecah", "This household was merged or split up"
+
+
+class WorkUnderWay(Problem):
+    """A visit's result waits for review, decision or a new visit: settle it before households are merged or split."""
+
+    status, code = 409, "work_under_way"
+    title_id, title_en = (
+        "Selesaikan dulu hasil kunjungan yang sedang diproses",
+        "Settle the visit that is still under review first",
+    )

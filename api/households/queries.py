@@ -21,7 +21,7 @@ from households h"""  # noqa: S608  # text of ours
 # A household whole in one statement. Sealed numbers leave as the text that they are and are opened by the vault.
 HOUSEHOLD = f"""
 select h.id, h.region_code, h.rw, h.rt, h.address, h.head_name, h.status, h.revision, h.latitude, h.longitude,
-    h.accuracy_m, a.holder_id, {ASSIGNMENT}, jsonb_build_object(
+    h.accuracy_m, h.merged_into, h.split_from, a.holder_id, {ASSIGNMENT}, jsonb_build_object(
     'families', (select coalesce(jsonb_agg(jsonb_build_object(
         'id', f.id, 'no', f.no, 'no_kk', convert_from(f.no_kk, 'UTF8')) order by f.no), '[]')
         from families f where f.household_id = h.id),
@@ -60,10 +60,62 @@ OF_NAME += " and m.born_on = "
 
 LIKELY = "select * from likely_duplicates($1, $2, $3, $4, $5)"
 
-SEEN = "select address, rw, rt, status, revision from households where id = $1 for no key update"
-CORRECT = """
-update households set address = $2, rw = $3, rt = $4, status = $5, updated_at = $6, revision = revision + 1
-where id = $1"""
+SEEN = "select address, rw, rt, status, head_name, revision from households where id = $1 for no key update"
+SEEN_PEOPLE = """
+select id, family_no, nik, nik_index, nik_missing_reason, name, sex, born_on, relation
+from members where household_id = $1 order by family_no, line, id"""
+SEEN_CARDS = "select id, no, no_kk, no_kk_index from families where household_id = $1 order by no"
+VISIT_OF = """
+select exists (
+    select from visits v join households h on h.id = v.household_id
+    where v.id = $1 and (h.id = $2 or h.merged_into = $2)
+)"""
+CORRECT = "update households set address = $2, rw = $3, rt = $4, status = $5, head_name = $6 where id = $1"
+CORRECT_PEOPLE = """
+update members m set name = c.name, sex = c.sex, born_on = c.born_on, relation = c.relation, nik = c.nik,
+    nik_index = c.nik_index, nik_missing_reason = c.nik_missing_reason
+from json_to_recordset($2::json) as c (id uuid, name text, sex text, born_on date, relation text, nik bytea,
+    nik_index bytea, nik_missing_reason text)
+where m.id = c.id and m.household_id = $1"""
+CORRECT_CARDS = """
+update families f set no_kk = c.no_kk, no_kk_index = c.no_kk_index
+from json_to_recordset($2::json) as c (id uuid, no_kk bytea, no_kk_index bytea)
+where f.id = c.id and f.household_id = $1"""
+
+# Every change of a household is a revision of it; two of one household in a batch are two, in their order. The
+# household is locked here, before its people: whoever changes both does it in this order.
+REVISE = """
+with told as (
+    select * from json_to_recordset($1::json) as t (id uuid, household_id uuid, place int, cause text, cause_id uuid,
+        reason text, changes bytea, latitude float8, longitude float8, accuracy_m float8)
+), stepped as (
+    update households h set revision = h.revision + n.steps, updated_at = $3::timestamptz{placing}
+    from (
+        select household_id, count(*)::int as steps, max(latitude) as latitude, max(longitude) as longitude,
+            max(accuracy_m) as accuracy_m
+        from told group by household_id
+    ) n where h.id = n.household_id returning h.id, h.revision - n.steps as base
+)
+insert into household_revisions (id, household_id, revision, author_id, cause, cause_id, reason, at, changes)
+select t.id, t.household_id, s.base + row_number() over (partition by t.household_id order by t.place), $2::uuid,
+    t.cause, t.cause_id, t.reason, $3::timestamptz, t.changes
+from told t join stepped s on s.id = t.household_id"""
+# Coordinators place no household on the map: the columns are not theirs to write.
+REVISE_ONLY = REVISE.format(placing="")
+REVISE_AND_PLACE = REVISE.format(
+    placing=""",
+        latitude = coalesce(h.latitude, n.latitude),
+        longitude = case when h.latitude is null then n.longitude else h.longitude end,
+        accuracy_m = case when h.latitude is null then n.accuracy_m else h.accuracy_m end"""
+)
+IS_HERE = "select exists (select from households where id = $1)"
+HISTORY = """
+select id, revision, author_id, cause, cause_id, reason, at, changes
+from household_revisions where household_id = $1 and revision < $2 order by revision desc limit $3"""
+LOOKS = """
+select d.seq, d.at, d.actor_id, p.kind as actor_kind, p.role as actor_role, d.operation, d.purpose, d.fields
+from disclosures d join principals p on p.id = d.actor_id
+where d.household_ids @> array[$1::uuid] and d.seq < $2 order by d.seq desc limit $3"""
 
 # Where a household may be found: the campaign's own regions, a village, and (for an enumerator) the own team.
 PLACE_OF_WORK = """

@@ -12,9 +12,9 @@ from api.core.idempotency import Route
 from api.core.paging import Page, page
 from api.core.problems import problems
 from api.core.revisions import PreconditionFailed, PreconditionRequired, etag, if_match, not_modified
-from api.households import service, showing
+from api.households import correcting, service, showing
 from api.households.bodies import HouseholdIn, HouseholdPatch, HouseholdSearch
-from api.households.problems import CampaignNotOpen, HouseholdConflict, PurposeRequired
+from api.households.problems import CampaignNotOpen, HouseholdConflict, HouseholdEnded, PurposeRequired
 from api.households.schemas import (
     HouseholdFilter,
     HouseholdOut,
@@ -101,7 +101,7 @@ async def read_household(
     return await service.show_household(actor, vault, found, "read_household")
 
 
-@router.patch("/{household_id}", responses=problems(PreconditionRequired, PreconditionFailed))
+@router.patch("/{household_id}", responses=problems(PreconditionRequired, PreconditionFailed, HouseholdEnded))
 async def correct_household(
     connection: ConnectionDep,
     vault: VaultDep,
@@ -111,8 +111,12 @@ async def correct_household(
     seen: Annotated[str, Depends(if_match)],
     response: Response,
 ) -> HouseholdOut:
-    """Correct address, RW, RT or status: coordinators in their team, Bappeda anywhere."""
-    await service.correct_household(connection, actor, household_id, seen, body)
+    """Correct a household, its people or family cards: coordinators in their team, Bappeda anywhere.
+
+    What is not sent stays. People are named by id, family cards by `no`; a NIK given takes its missing reason away.
+    `visit_id` names the visit whose corrections these are. What changed stands in the household's history.
+    """
+    await correcting.correct_household(connection, actor, vault, household_id, seen, body)
     found = await service.find_household(connection, household_id)
     response.headers["ETag"] = etag(showing.version(found))
     return await service.show_household(actor, vault, found, "correct_household")

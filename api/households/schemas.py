@@ -173,6 +173,8 @@ class HouseholdOut(HouseholdSummary):
     """A household whole: its families, people, lists and programmes, its latest assignment and verdict."""
 
     location: LocationOut | None
+    merged_into: Annotated[UUID | None, Field(description="The household that took this one in.")]
+    split_from: Annotated[UUID | None, Field(description="The household that this one came out of.")]
     families: list[FamilyOut]
     members: list[MemberOut]
     sources: list[SourceOut]

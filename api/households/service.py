@@ -1,6 +1,5 @@
-"""Households read, searched, corrected, and added when the field finds one that no list has."""
+"""Households read, searched, and added when the field finds one that no list has."""
 
-import re
 from typing import Any
 from uuid import UUID
 
@@ -15,10 +14,9 @@ from api.core.conditions import Conditions
 from api.core.database import Connection
 from api.core.paging import Page
 from api.core.problems import Forbidden, Invalid, NotFound
-from api.core.revisions import demand
 from api.core.vault import Vault
 from api.households import adding, queries, showing
-from api.households.bodies import HouseholdIn, HouseholdPatch, HouseholdSearch
+from api.households.bodies import HouseholdIn, HouseholdSearch
 from api.households.problems import CampaignNotOpen, HouseholdConflict, PurposeRequired
 from api.households.schemas import (
     HouseholdFilter,
@@ -109,25 +107,6 @@ async def read_identities(
     found = await find_household(connection, household_id)
     await actor.disclose("read_identities", [household_id], (*WHOLE, "mother_name"), purpose)
     return showing.identities(found, vault, purpose)
-
-
-async def correct_household(
-    connection: Connection, actor: Actor, household_id: UUID, seen: str, body: HouseholdPatch
-) -> None:
-    """Correct address, RT/RW or status; enumerators do so through their visits."""
-    if actor.role is Role.ENUMERATOR:
-        raise Forbidden
-    present = await connection.fetchrow(queries.SEEN, household_id)
-    if present is None:
-        raise NotFound
-    # the ETag also names the assignment: a change there is no conflict with a change here
-    demand(re.sub(r'"(\d+)\.[^"]*"', r'"\1"', seen), present["revision"])
-    names = ("address", "rw", "rt", "status")
-    wanted = {name: present[name] for name in names} | body.model_dump(exclude_unset=True)
-    changed = [name for name in names if wanted[name] != present[name]]
-    if changed:
-        await connection.execute(queries.CORRECT, household_id, *(wanted[name] for name in names), clock.now())
-        await actor.note("household.corrected", household_id, fields=changed, revision=present["revision"] + 1)
 
 
 async def add_household(connection: Connection, actor: Actor, vault: Vault, body: HouseholdIn) -> None:

@@ -41,6 +41,13 @@ class Whereabouts(StrEnum):
     NOT_FOUND = "not_found"
 
 
+class RevisionCause(StrEnum):
+    VISIT = "visit"
+    CORRECTION = "correction"
+    MERGE = "merge"
+    SPLIT = "split"
+
+
 class Household(Identified, table=True):
     """A household. Team and enumerator are those of its assignment in the open campaign: row security reads them."""
 
@@ -62,6 +69,9 @@ class Household(Identified, table=True):
     status: HouseholdStatus = Field(default=HouseholdStatus.ACTIVE, sa_type=text_enum(HouseholdStatus))
     team_id: UUID | None = Field(default=None, foreign_key="teams.id")
     enumerator_id: UUID | None = Field(default=None, foreign_key="staff.id")
+    # lineage: the household that took this one in, the household that this one came out of
+    merged_into: UUID | None = Field(default=None, foreign_key="households.id")
+    split_from: UUID | None = Field(default=None, foreign_key="households.id")
     # keyed digest of the call that added a household found in the field: the same call again is the same household
     added_by_call: bytes | None = None
     created_at: datetime
@@ -101,6 +111,22 @@ class Member(Identified, table=True):
     occupation: str | None = Field(default=None, max_length=80)
     mother_name: str | None = Field(default=None, max_length=120)
     whereabouts: Whereabouts | None = Field(default=None, sa_type=text_enum(Whereabouts))
+
+
+class HouseholdRevision(Identified, table=True):
+    """One change of a household or its people; only ever added. `changes` is sealed: it holds names and addresses."""
+
+    __tablename__ = "household_revisions"
+    __table_args__ = (UniqueConstraint("household_id", "revision"),)
+
+    household_id: UUID = Field(foreign_key="households.id")
+    revision: int
+    author_id: UUID = Field(foreign_key="principals.id")
+    cause: RevisionCause = Field(sa_type=text_enum(RevisionCause))
+    cause_id: UUID | None = None
+    reason: str | None = Field(default=None, max_length=500)
+    at: datetime
+    changes: bytes
 
 
 class HouseholdSource(Identified, table=True):

@@ -78,13 +78,17 @@ class Door:
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """What a visit turned out to be: what we add to it, and the verdict that it proposes, if it does."""
+    """What a visit turned out to be: what we add to it, and the verdict that it proposes, if it does.
+
+    `moved_members` are those whose whereabouts change: id, from, to.
+    """
 
     flags: list[str]
     clock_skew_s: float | None
     distance_m: float | None
     verdict: VerdictIn | None
     new_members: tuple[MemberIn, ...] = ()
+    moved_members: tuple[tuple[UUID, Whereabouts | None, Whereabouts], ...] = ()
     places_household: bool = False
 
     @property
@@ -110,6 +114,11 @@ def judge(visit: VisitIn, door: Door, now: datetime) -> Judged:
     if "stale" in flags:
         return Judged(flags, skew, distance, None)
     new_members = tuple(member for member in visit.members if member.id not in door.whereabouts)
+    moved_members = tuple(
+        (member.id, door.whereabouts[member.id], member.whereabouts)
+        for member in visit.members
+        if member.id in door.whereabouts and door.whereabouts[member.id] is not member.whereabouts
+    )
     places = _places_household(visit, door)
     if places and visit.location:
         door.latitude, door.longitude = visit.location.lat, visit.location.lon
@@ -117,7 +126,7 @@ def judge(visit: VisitIn, door: Door, now: datetime) -> Judged:
     verdict = _proposed(visit, door)
     if verdict is not None:
         door.status, door.stage, door.revision = AssignmentStatus.SUBMITTED, VerdictStage.PROPOSED, door.revision + 1
-    return Judged(flags, skew, distance, verdict, new_members, places)
+    return Judged(flags, skew, distance, verdict, new_members, moved_members, places)
 
 
 def _demand_open_campaign(door: Door) -> None:

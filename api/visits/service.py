@@ -97,7 +97,7 @@ async def record_visits(connection: Connection, actor: Actor, vault: Vault, visi
 
 async def _move(connection: Connection, actor: Actor, vault: Vault, accepted: list[Accepted], now: datetime) -> None:
     """What the visits move: members and places of households, assignments and their verdicts."""
-    await move_households(connection, vault, accepted, now)
+    await move_households(connection, actor, vault, accepted, now)
     proposals = [
         Proposal(
             one.door.assignment_id,

@@ -14,8 +14,10 @@ from uuid_utils.compat import uuid7
 from api.access.actor import Actor
 from api.core import clock
 from api.core.database import Connection
+from api.core.types import mask
 from api.core.vault import Vault
-from api.tables import AssignmentStatus, CampaignStatus, VerdictStage, VisitOutcome, Whereabouts
+from api.households.revising import Change, Place, Revision, revise_households
+from api.tables import AssignmentStatus, CampaignStatus, RevisionCause, VerdictStage, VisitOutcome, Whereabouts
 from api.visits import queries
 from api.visits.judging import Door, Judged, Knock
 from api.visits.schemas import MemberIn, VisitIn
@@ -30,6 +32,7 @@ KEPT_AS_SAID = {
     "outcome",
     "questionnaire_version",
 }
+TOLD_OF_NEW = {"name", "relation", "sex", "born_on", "family_no", "whereabouts"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,38 +145,39 @@ def _row(accepted: Accepted, vault: Vault) -> dict[str, Any]:
     }
 
 
-async def move_households(connection: Connection, vault: Vault, accepted: Collection[Accepted], now: datetime) -> None:
+async def move_households(
+    connection: Connection, actor: Actor, vault: Vault, accepted: Collection[Accepted], now: datetime
+) -> None:
     """What the visits found out about who lives there and where: whereabouts, new members, a place on the map."""
-    whereabouts, new, places = [], [], []
+    whereabouts, new = {}, []
     for one in accepted:
-        household_id, visit = one.door.household_id, one.arrival.visit
-        added = {member.id for member in one.judged.new_members}
-        whereabouts += [
-            {"id": member.id, "household_id": household_id, "whereabouts": member.whereabouts}
-            for member in visit.members
-            if member.id not in added
-        ]
+        household_id = one.door.household_id
+        for member_id, _, found in one.judged.moved_members:  # a batch may bring two visits to one household
+            whereabouts[member_id] = {"id": member_id, "household_id": household_id, "whereabouts": found}
         new += [
             _new_member(member, household_id, vault) | {"place": place}
             for place, member in enumerate(one.judged.new_members)
         ]
-        if one.judged.places_household and visit.location is not None:
-            where = visit.location
-            places.append(
-                {
-                    "household_id": household_id,
-                    "latitude": where.lat,
-                    "longitude": where.lon,
-                    "accuracy_m": where.accuracy_m,
-                }
-            )
+    await revise_households(connection, actor, vault, [_revision(one) for one in accepted], now)
     if new:
         await connection.execute(queries.ADD_MEMBERS, _rows(new))
     if whereabouts:
-        latest = {row["id"]: row for row in whereabouts}  # a batch may bring two visits to one household
-        await connection.execute(queries.MOVE_MEMBERS, _rows(list(latest.values())))
-    if places:
-        await connection.execute(queries.PLACE_HOUSEHOLDS, _rows(places), now)
+        await connection.execute(queries.MOVE_MEMBERS, _rows(list(whereabouts.values())))
+
+
+def _revision(accepted: Accepted) -> Revision:
+    """What a visit changed about its household; one without a change is no revision."""
+    visit, judged, place = accepted.arrival.visit, accepted.judged, None
+    changes = [Change(f"/members/{member_id}/whereabouts", old, new) for member_id, old, new in judged.moved_members]
+    for member in judged.new_members:
+        told = member.model_dump(include=TOLD_OF_NEW, mode="json") | {"nik": mask(member.nik)}
+        changes.append(Change(f"/members/{member.id}", None, told))
+    if judged.places_household and visit.location is not None:
+        where = visit.location
+        place = Place(where.lat, where.lon, where.accuracy_m)
+        changes.append(Change("/location", None, where.model_dump(include={"lat", "lon", "accuracy_m"})))
+    household_id = accepted.door.household_id
+    return Revision(household_id, RevisionCause.VISIT, changes, visit.id, place=place)
 
 
 def _new_member(member: MemberIn, household_id: UUID, vault: Vault) -> dict[str, Any]:

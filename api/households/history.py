@@ -1,0 +1,50 @@
+"""How a household came to be what it is, and who looked at it."""
+
+from uuid import UUID
+
+from api.access.actor import Actor
+from api.core.database import Connection
+from api.core.paging import Paging
+from api.core.problems import Invalid, NotFound
+from api.core.vault import Vault
+from api.households import queries
+from api.households.lineage_schemas import HouseholdDisclosureOut, HouseholdRevisionOut
+from api.households.revising import open_changes
+
+LAST = {32: 2**31 - 1, 64: 2**63 - 1}
+
+
+async def read_history(
+    connection: Connection, actor: Actor, vault: Vault, household_id: UUID, wanted: Paging
+) -> list[HouseholdRevisionOut]:
+    """One more revision than a page holds, newest first; raises `NotFound`."""
+    await _demand_here(connection, household_id)
+    rows = await connection.fetch(queries.HISTORY, household_id, _below(wanted, 32), wanted.limit + 1)
+    await actor.disclose("read_household_history", [household_id], ("names", "address", "history"))
+    return [
+        HouseholdRevisionOut.model_validate(dict(row) | {"changes": open_changes(vault, row["id"], row["changes"])})
+        for row in rows
+    ]
+
+
+async def list_looks(
+    connection: Connection, household_id: UUID, wanted: Paging
+) -> list[tuple[int, HouseholdDisclosureOut]]:
+    """One more look than a page holds, newest first, each with its sequence; raises `NotFound`."""
+    await _demand_here(connection, household_id)
+    rows = await connection.fetch(queries.LOOKS, household_id, _below(wanted, 64), wanted.limit + 1)
+    return [(row["seq"], HouseholdDisclosureOut.model_validate(dict(row))) for row in rows]
+
+
+async def _demand_here(connection: Connection, household_id: UUID) -> None:
+    if not await connection.fetchval(queries.IS_HERE, household_id):
+        raise NotFound
+
+
+def _below(wanted: Paging, bits: int) -> int:
+    after = wanted.after(int)
+    if after is None:
+        return LAST[bits]
+    if isinstance(after[0], bool) or not 0 <= after[0] <= LAST[bits]:
+        raise Invalid("query:cursor", "bad_cursor")
+    return int(after[0])
