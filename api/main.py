@@ -28,6 +28,7 @@ from api.oversight import router as oversight
 from api.oversight.service import LIMITS
 from api.questionnaires import router as questionnaires
 from api.regions import router as regions
+from api.releases import replies_router as replies
 from api.releases import router as releases
 from api.verdicts import official_router as official
 from api.verdicts import router as verdicts
@@ -48,6 +49,7 @@ ROOMS: tuple[APIRouter, ...] = (
     official.router,
     visits.router,
     releases.router,
+    replies.router,
     oversight.v1,
 )
 EXPOSED = [
