@@ -75,59 +75,5 @@ from json_to_recordset($1::json) as n (
 )
 """
 
-VISITS = f"""
-select {SHOWN} from visits where id = any($1::uuid[]) or assignment_id = any($2::uuid[]) order by sequence
-"""  # noqa: S608  # names of ours, here and below
-
-KEEP_RECEIPTS = """
-insert into receipts (id, principal_id, subject_id, sha256, body, received_at)
-select r.id, $2::uuid, r.subject_id, r.sha256, r.body, $3::timestamptz
-from json_to_recordset($1::json) as r (id uuid, subject_id uuid, sha256 bytea, body bytea)
-"""
-
-# A visit that comes back from here is stored; an id that does not is somebody else's.
-STORE_VISITS = f"""
-insert into visits (id, assignment_id, household_id, enumerator_id, corrects, based_on, started_at, ended_at, outcome,
-                    latitude, longitude, accuracy_m, mock_location, distance_m, questionnaire_version, device_id,
-                    app_version, clock_skew_s, flags, submits, sha256, receipt_id, content, received_at)
-select v.id, v.assignment_id, v.household_id, $2::uuid, v.corrects, v.based_on, v.started_at, v.ended_at, v.outcome,
-       v.latitude, v.longitude, v.accuracy_m, v.mock_location, v.distance_m, v.questionnaire_version, v.device_id,
-       v.app_version, v.clock_skew_s, v.flags, v.submits, v.sha256, v.receipt_id, v.content, $3::timestamptz
-from json_to_recordset($1::json) as v (
-    id uuid, assignment_id uuid, household_id uuid, corrects uuid, based_on int, started_at timestamptz,
-    ended_at timestamptz, outcome text, latitude float8, longitude float8, accuracy_m float8, mock_location boolean,
-    distance_m float8, questionnaire_version int, device_id text, app_version text, clock_skew_s float8, flags text[],
-    submits boolean, sha256 bytea, receipt_id uuid, content bytea
-)
-on conflict (id) do nothing
-returning {SHOWN}
-"""  # noqa: S608
-
-MOVE_MEMBERS = """
-update members m set whereabouts = f.whereabouts
-from json_to_recordset($1::json) as f (id uuid, household_id uuid, whereabouts text)
-where m.id = f.id and m.household_id = f.household_id and m.whereabouts is distinct from f.whereabouts
-"""
-ADD_MEMBERS = """
-insert into members (id, household_id, family_no, line, nik, nik_index, nik_missing_reason, name, sex, born_on, born_at,
-                     relation, occupation, mother_name, whereabouts)
-select n.id, n.household_id, coalesce(n.family_no, 1),
-       row_number() over (partition by n.household_id order by n.place) + coalesce(
-           (select max(m.line) from members m where m.household_id = n.household_id), 0),
-       n.nik, n.nik_index, n.nik_missing_reason, n.name, n.sex, n.born_on, n.born_at, n.relation, n.occupation,
-       n.mother_name, 'new'
-from json_to_recordset($1::json) as n (
-    id uuid, household_id uuid, place int, family_no int, nik bytea, nik_index bytea, nik_missing_reason text,
-    name text, sex text, born_on date, born_at text, relation text, occupation text, mother_name text
-)
-"""
-PLACE_HOUSEHOLDS = """
-update households h
-set latitude = p.latitude, longitude = p.longitude, accuracy_m = p.accuracy_m, updated_at = $2::timestamptz,
-    revision = h.revision + 1
-from json_to_recordset($1::json) as p (household_id uuid, latitude float8, longitude float8, accuracy_m float8)
-where h.id = p.household_id and h.latitude is null
-"""
-
 VISITS = f"select {SHOWN} from visits"  # noqa: S608
 VISIT = f"select {SHOWN}, content from visits where id = $1"  # noqa: S608
