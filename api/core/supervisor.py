@@ -20,7 +20,8 @@ GRACE_SECONDS = 10.0
 POLL_SECONDS = 0.05
 PR_SET_PDEATHSIG = 1
 # looked up here: between fork and exec nothing may be loaded
-_prctl = ctypes.CDLL(None, use_errno=True).prctl
+# elsewhere than on Linux there is none: a `kill -9` of the supervisor leaves its children running there
+_prctl = getattr(ctypes.CDLL(None, use_errno=True), "prctl", None)
 
 
 class PortUnavailable(RuntimeError):
@@ -35,7 +36,7 @@ def tied_to_parent(parent_death: signal.Signals) -> Callable[[], None]:
     parent = os.getpid()
 
     def tie() -> None:
-        if _prctl(PR_SET_PDEATHSIG, int(parent_death), 0, 0, 0) != 0 or os.getppid() != parent:
+        if (_prctl is not None and _prctl(PR_SET_PDEATHSIG, int(parent_death), 0, 0, 0) != 0) or os.getppid() != parent:
             os._exit(1)  # the parent died before the tie was made: nobody would ever end this child
 
     return tie
