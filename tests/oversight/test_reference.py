@@ -1,5 +1,6 @@
 """`/docs` and `/guides`: everything they need comes from us, and nothing else may load."""
 
+import json
 import re
 from collections.abc import AsyncIterator
 from html.parser import HTMLParser
@@ -10,6 +11,7 @@ import pytest
 from api.oversight.outline import CHAPTERS, shipped
 from api.oversight.reference import ASSETS, GUIDES, INDONESIAN
 from tests.support.house import House
+from tests.verdicts.season import proposed
 
 PAGES = ["/docs", "/guides", *(f"/guides/{name}" for name in GUIDES)]
 
@@ -136,6 +138,30 @@ async def test_a_guide_is_found_with_and_without_its_ending(browser: httpx.Async
 
         assert shown.text == (await browser.get(f"/guides/{name}")).text
         assert f'<html lang="{"id" if name in INDONESIAN else "en"}">' in shown.text
+
+
+async def test_the_refusal_printed_in_the_guide_is_what_the_api_answers(house: House) -> None:
+    season = await proposed(house)
+    await season.put("approved", "reviewed")
+    guide = (shipped("guides") / "errors-and-retries.md").read_text(encoding="utf-8")
+    printed = json.loads(guide.partition("```json")[2].partition("```")[0])
+
+    client = await house.as_(season.team.ratna)
+    answer = (await client.post(f"/v1/verdicts/{season.verdict}/reviews", json={"decision": "approve"})).json()
+
+    assert answer | {"request_id": ""} == printed | {"request_id": ""}
+
+
+def test_every_call_that_a_guide_names_is_in_the_contract(house: House) -> None:
+    paths = house.app.openapi()["paths"]
+    known = {(method.upper(), re.sub(r"\{\w+\}", "{}", path)) for path, named in paths.items() for method in named}
+
+    for name in GUIDES:
+        for method, path in re.findall(
+            r"`(GET|POST|PATCH|PUT) (/[^`?]+)", (shipped("guides") / f"{name}.md").read_text()
+        ):
+            spelled = re.sub(r"\{\w+\}", "{}", path)
+            assert (method, spelled) in known or path == "/problems/wrong_state", f"{name}: {method} {path}"
 
 
 def test_every_guide_is_listed() -> None:
