@@ -11,6 +11,8 @@ import asyncpg
 
 API_ROLES = ("bappeda", "coordinator", "enumerator", "diskominfo", "observer", "client")
 ROLES = (*API_ROLES, "access", "worker")
+WRITERS = ("bappeda", "coordinator", "enumerator", "diskominfo")
+STAFF_ROLES = ("bappeda", "coordinator", "enumerator", "diskominfo", "observer")
 FIELD_ROLES = ("coordinator", "enumerator")
 
 ACTOR = "(select nullif(current_setting('sambang.actor_id', true), '')::uuid)"
@@ -18,6 +20,7 @@ TEAM = "(select nullif(current_setting('sambang.team_id', true), '')::uuid)"
 IN_HOUSEHOLD = "exists (select from households h where h.id = household_id)"
 IN_ASSIGNMENT = "exists (select from assignments a where a.id = assignment_id)"
 IN_ATTENDANCE = "exists (select from training_attendances t where t.training_id = trainings.id)"
+AT_THE_DOOR = "exists (select from assignments a where a.id = {0}.assignment_id and a.household_id = {0}.household_id)"
 IN_VERDICT = "exists (select from verdicts v where v.id = verdict_id)"
 APPOINTED = "exists (select from principals p where p.id = staff_id and p.role in ({}))"
 READ, ADD, ALL = "select", "select, insert", "select, insert, update"
@@ -43,7 +46,7 @@ class Rule:
 
 
 MOVES = "status, verdict_stage, field_result, eligibility, received_at, revision"
-HOUSEHOLD_CHILDREN = ("families", "members", "household_sources", "household_programmes")
+FOUND_AT_THE_DOOR = ("families", "members", "household_sources")
 OFFICIAL = ("deliberations", "deliberated_verdicts", "endorsements", "release_replies", "objections")
 APPEND_ONLY = (
     *OFFICIAL,
@@ -62,7 +65,7 @@ APPEND_ONLY = (
 RULES: tuple[Rule, ...] = (
     # who calls
     Rule("access", "principals", "select, update", "true", columns="version"),
-    Rule(("bappeda", "diskominfo", "observer", "worker"), "principals", READ, "true"),
+    Rule(("bappeda", "diskominfo", "observer"), "principals", READ, "true"),
     Rule("bappeda", "principals", "insert, update", "role in ('bappeda', 'coordinator', 'enumerator', 'observer')"),
     Rule("diskominfo", "principals", "insert, update", "role in ('diskominfo', 'observer', 'client')"),
     Rule("coordinator", "principals", READ, f"team_id = {TEAM}"),
@@ -82,9 +85,8 @@ RULES: tuple[Rule, ...] = (
     Rule("bappeda", "clients", READ, "true"), Rule("client", "clients", READ, f"id = {ACTOR}"),
     # what everybody reads
     Rule((*API_ROLES, "worker"), "regions", READ), Rule((*API_ROLES, "worker"), "campaigns", READ),
-    Rule((*API_ROLES, "worker"), "questionnaires", READ), Rule((*API_ROLES, "worker"), "questionnaire_versions", READ),
-    Rule(("bappeda", "coordinator", "enumerator", "diskominfo", "observer", "worker"), "teams", READ),
-    Rule(("bappeda", "coordinator", "enumerator", "diskominfo", "observer", "worker"), "team_members", READ),
+    Rule(API_ROLES, "questionnaires", READ), Rule(API_ROLES, "questionnaire_versions", READ),
+    Rule(STAFF_ROLES, "teams", READ), Rule(STAFF_ROLES, "team_members", READ),
     Rule(("coordinator", "diskominfo", "observer"), "trainings", READ, "true"), Rule("bappeda", "trainings", ALL, "true"),
     Rule("enumerator", "trainings", READ, IN_ATTENDANCE),
     Rule(("coordinator", "diskominfo", "observer"), "training_attendances", READ, "true"),
@@ -93,26 +95,31 @@ RULES: tuple[Rule, ...] = (
     *(Rule("bappeda", table, ALL) for table in ("campaigns", "teams", "team_members", "questionnaires", "questionnaire_versions")),
     # households and what hangs on them
     Rule(("bappeda", "worker"), "households", ALL, "true"),
-    Rule("coordinator", "households", ALL, f"team_id = {TEAM}", columns="rw, rt, address, head_name, status, enumerator_id, updated_at, revision"),
-    Rule("enumerator", "households", ALL, f"enumerator_id = {ACTOR}", columns="latitude, longitude, accuracy_m, updated_at, revision"),
-    *(Rule(("bappeda", "worker"), table, ALL, "true") for table in HOUSEHOLD_CHILDREN),
-    *(Rule(FIELD_ROLES, table, ADD, IN_HOUSEHOLD) for table in HOUSEHOLD_CHILDREN),
+    Rule("coordinator", "households", "select, update", f"team_id = {TEAM}", columns="rw, rt, address, head_name, status, enumerator_id, updated_at, revision"),
+    Rule("enumerator", "households", "insert", f"enumerator_id = {ACTOR} and team_id = {TEAM}"),
+    Rule("enumerator", "households", "select, update", f"enumerator_id = {ACTOR}", columns="latitude, longitude, accuracy_m, updated_at, revision"),
+    *(Rule("bappeda", table, ALL, "true") for table in FOUND_AT_THE_DOOR), Rule("worker", "household_sources", ALL, "true"),
+    *(Rule("worker", table, ADD, "true") for table in ("families", "members", "household_programmes")),
+    *(Rule("enumerator", table, ADD, IN_HOUSEHOLD) for table in FOUND_AT_THE_DOOR),
+    *(Rule("coordinator", table, READ, IN_HOUSEHOLD) for table in FOUND_AT_THE_DOOR),
+    Rule("bappeda", "household_programmes", "select, update", "true"), Rule(FIELD_ROLES, "household_programmes", READ, IN_HOUSEHOLD),
     Rule("enumerator", "members", "update", IN_HOUSEHOLD, columns="whereabouts"),
     Rule("coordinator", "members", "update", IN_HOUSEHOLD, columns="name, sex, born_on, relation, nik, nik_index, nik_missing_reason"),
     Rule("coordinator", "families", "update", IN_HOUSEHOLD, columns="no_kk, no_kk_index"),
     Rule("bappeda", "household_revisions", ADD, "true", f"author_id = {ACTOR}"),
     Rule(FIELD_ROLES, "household_revisions", ADD, IN_HOUSEHOLD, f"author_id = {ACTOR} and {IN_HOUSEHOLD}"),
     # the season
-    Rule(("bappeda", "worker"), "assignments", ALL, "true"),
+    Rule("bappeda", "assignments", ALL, "true"), Rule("worker", "assignments", ADD, "true"),
     Rule("coordinator", "assignments", "select, update", f"team_id = {TEAM}", columns=f"{MOVES}, enumerator_id, holder_id"),
-    Rule("enumerator", "assignments", ALL, f"holder_id = {ACTOR}", columns=MOVES),
-    Rule(("bappeda", "worker"), "assignment_events", ADD, "true"),
+    Rule("enumerator", "assignments", "insert", f"holder_id = {ACTOR} and team_id = {TEAM} and {IN_HOUSEHOLD}"),
+    Rule("enumerator", "assignments", "select, update", f"holder_id = {ACTOR}", columns=MOVES),
+    Rule("bappeda", "assignment_events", ADD, "true"), Rule("worker", "assignment_events", "insert", "true"),
     Rule(FIELD_ROLES, "assignment_events", ADD, IN_ASSIGNMENT, f"actor_id = {ACTOR} and {IN_ASSIGNMENT}"),
     Rule("bappeda", "visits", READ, "true"), Rule("coordinator", "visits", READ, IN_ASSIGNMENT),
-    Rule("enumerator", "visits", ADD, IN_ASSIGNMENT, f"enumerator_id = {ACTOR} and {IN_ASSIGNMENT}"),
-    Rule("enumerator", "receipts", ADD, f"principal_id = {ACTOR}"),
+    Rule("enumerator", "visits", ADD, IN_ASSIGNMENT, f"enumerator_id = {ACTOR} and {AT_THE_DOOR.format('visits')}"),
+    Rule("enumerator", "receipts", "insert", f"principal_id = {ACTOR}"),
     Rule("bappeda", "verdicts", READ, "true"), Rule("coordinator", "verdicts", READ, IN_ASSIGNMENT),
-    Rule("enumerator", "verdicts", ADD, IN_ASSIGNMENT),
+    Rule("enumerator", "verdicts", ADD, IN_ASSIGNMENT, AT_THE_DOOR.format("verdicts")),
     Rule("bappeda", "verdict_revisions", ADD, "true", f"author_id = {ACTOR}"),
     Rule("coordinator", "verdict_revisions", READ, IN_VERDICT),
     Rule("enumerator", "verdict_revisions", ADD, IN_VERDICT, f"author_id = {ACTOR} and {IN_VERDICT}"),
@@ -130,10 +137,11 @@ RULES: tuple[Rule, ...] = (
     Rule("client", "releases", READ), Rule("client", "released_households", READ), Rule("client", "released_members", READ),
     Rule("bappeda", "release_manifests", ADD, "true"), Rule("client", "release_manifests", ADD, "reader = 'client'"),
     # what the system keeps of its own doing
-    Rule((*API_ROLES, "worker"), "audit_events", "insert", f"actor_id = {ACTOR}"),
+    Rule((*WRITERS, "client", "worker"), "audit_events", "insert", f"actor_id = {ACTOR}"),
     Rule("access", "audit_events", "insert", "true"),
-    Rule(API_ROLES, "disclosures", "insert", f"actor_id = {ACTOR}"), Rule("bappeda", "disclosures", READ, "true"),
-    Rule(API_ROLES, "idempotency_keys", ALL, f"principal_id = {ACTOR}"),
+    Rule(("bappeda", *FIELD_ROLES, "client"), "disclosures", "insert", f"actor_id = {ACTOR}"), Rule("bappeda", "disclosures", READ, "true"),
+    Rule(WRITERS, "idempotency_keys", ALL, f"principal_id = {ACTOR}"),
+    Rule(("observer", "client"), "idempotency_keys", READ, f"principal_id = {ACTOR}"),
     Rule("worker", "idempotency_keys", "select, delete", "true"),
     Rule("bappeda", "pgqueuer", ADD), Rule("bappeda", "pgqueuer_log", ADD),
     *(Rule("worker", f"pgqueuer{part}", "select, insert, update, delete") for part in ("", "_log", "_statistics", "_schedules")),

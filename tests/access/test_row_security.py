@@ -1,12 +1,8 @@
-"""Row security by raw SQL, as the login role: what each role may touch, which rows it sees, what it may write."""
+"""What each role may touch at all: grants, powers and functions, proved by raw SQL; rows stand in `_rows`."""
 
 import os
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import asyncpg
 import pytest
@@ -16,62 +12,13 @@ from api.access import row_security
 from api.access.row_security import API_ROLES, APPEND_ONLY, ROLES
 from api.core.database import TAKE_PRINCIPAL
 from api.core.embedded import EmbeddedPostgres
-from api.core.settings import Settings
 from tests.access.matrix import MATRIX
+from tests.access.two_teams import Season, refused
 from tests.support.house import House
-from tests.support.make import Person, Team
 
 NOW = datetime(2022, 11, 5, 3, 0, tzinfo=UTC)
 OURS = [*(f"sambang_{role}" for role in ROLES), "sambang_login"]
 SECURED = ("households", "families", "members", "household_sources", "assignments", "staff")
-
-
-@pytest.fixture
-async def login(wanted: Settings) -> AsyncIterator[asyncpg.Connection]:
-    """A raw connection as the app has it, without the app."""
-    connection = await asyncpg.connect(wanted.database_url)
-    yield connection
-    await connection.close()
-
-
-@asynccontextmanager
-async def acting(login: asyncpg.Connection, person: Person) -> AsyncIterator[None]:
-    """A transaction of this person, as a request opens it; nothing is kept."""
-    transaction = login.transaction()
-    await transaction.start()
-    try:
-        assert await login.fetchrow(TAKE_PRINCIPAL, person.id, person.version, "sambang_", None) is not None
-        yield
-    finally:
-        await transaction.rollback()
-
-
-@dataclass(frozen=True, slots=True)
-class Season:
-    """Two teams, each with a household of Siti's and one of Budi's."""
-
-    campaign: UUID
-    ours: Team
-    theirs: Team
-    households: dict[str, UUID]
-    assignments: dict[str, UUID]
-
-
-@pytest.fixture
-async def season(house: House) -> Season:
-    """The least that can be seen by the wrong person."""
-    make, campaign = house.make, await house.make.campaign()
-    ours = await make.team(campaign)
-    theirs = await make.team(campaign, names=("Agus", "Lina", "Joko"))
-    households, assignments = {}, {}
-    for holder in (ours.siti, ours.budi, theirs.siti, theirs.budi):
-        households[holder.name] = await make.household(head=f"Keluarga {holder.name}")
-        assignments[holder.name] = await make.assignment(campaign, households[holder.name], holder)
-    return Season(campaign, ours, theirs, households, assignments)
-
-
-async def ids(login: asyncpg.Connection, table: str) -> set[UUID]:
-    return {row["id"] for row in await login.fetch(f"select id from {table}")}
 
 
 async def test_without_a_role_only_principals_may_be_read(login: asyncpg.Connection, owner: asyncpg.Connection) -> None:
@@ -135,94 +82,6 @@ async def test_roles_have_no_power_of_their_own(owner: asyncpg.Connection) -> No
         assert row["rolcanlogin"] == (row["rolname"] == "sambang_login")
     owned = "select count(*) from pg_class c join pg_roles r on r.oid = c.relowner where r.rolname = any($1)"
     assert await owner.fetchval(owned, OURS) == 0
-
-
-async def test_a_coordinator_sees_nothing_of_another_team(login: asyncpg.Connection, season: Season) -> None:
-    strangers = {season.theirs.ratna.id, season.theirs.siti.id, season.theirs.budi.id}
-
-    async with acting(login, season.ours.ratna):
-        assert await ids(login, "households") == {season.households["Siti"], season.households["Budi"]}
-        assert await ids(login, "assignments") == {season.assignments["Siti"], season.assignments["Budi"]}
-        for table in ("families", "members", "household_sources"):
-            seen = {row["household_id"] for row in await login.fetch(f"select household_id from {table}")}
-            assert seen == {season.households["Siti"], season.households["Budi"]}, table
-        assert not strangers & await ids(login, "staff")
-        assert not strangers & await ids(login, "principals")
-
-
-async def test_an_enumerator_sees_only_what_is_hers(login: asyncpg.Connection, season: Season) -> None:
-    async with acting(login, season.ours.siti):
-        assert await ids(login, "households") == {season.households["Siti"]}
-        assert await ids(login, "assignments") == {season.assignments["Siti"]}
-        for table in ("families", "members", "household_sources"):
-            seen = {row["household_id"] for row in await login.fetch(f"select household_id from {table}")}
-            assert seen == {season.households["Siti"]}, table
-        assert await ids(login, "staff") == {season.ours.siti.id}
-
-
-async def test_the_next_user_of_a_connection_sees_nothing_of_the_last(
-    login: asyncpg.Connection, season: Season
-) -> None:
-    async with acting(login, season.ours.ratna):
-        assert len(await ids(login, "households")) == 2
-
-    with pytest.raises(asyncpg.InsufficientPrivilegeError):
-        await login.fetch("select id from households")
-    assert (await login.fetchval("select current_setting('sambang.team_id', true)")) in ("", None)
-    async with acting(login, season.theirs.siti):
-        assert await ids(login, "households") == {season.households["Lina"]}
-    async with login.transaction():  # a role without an actor: no setting, no row
-        for role in ("coordinator", "enumerator"):
-            await login.execute("select set_config('role', $1, true)", f"sambang_{role}")
-            for table in SECURED:
-                assert await login.fetch(f"select 1 from {table}") == [], (role, table)
-
-
-async def refused(login: asyncpg.Connection, person: Person, statement: str, *values: Any) -> bool:
-    """Whether the statement is refused, or finds no row to change."""
-    async with acting(login, person):
-        try:
-            return str(await login.execute(statement, *values)).endswith(" 0")
-        except asyncpg.InsufficientPrivilegeError:
-            return True
-
-
-async def test_nobody_writes_into_rows_of_others(login: asyncpg.Connection, season: Season) -> None:
-    siti, ratna = season.ours.siti, season.ours.ratna
-    strange, household = season.assignments["Lina"], season.households["Lina"]
-    family = "insert into families (id, household_id, no) values ($1, $2, 9)"
-    receipt = (
-        "insert into receipts (id, principal_id, subject_id, sha256, body, received_at)"
-        " values ($1, $2, $1, '\\x00', '\\x00', now())"
-    )
-    note = "insert into audit_events (at, actor_id, action, request_id, detail) values (now(), $1, 'x.y', 'r', '{}')"
-    disclosure = (
-        "insert into disclosures (at, actor_id, operation, fields, household_ids, request_id)"
-        " values (now(), $1, 'x', '{}', '{}', 'r')"
-    )
-
-    for person in (siti, ratna):
-        assert await refused(login, person, "update households set revision = 9 where id = $1", household)
-        assert await refused(login, person, "update assignments set status = 'open' where id = $1", strange)
-        assert await refused(login, person, family, uuid7(), household)
-        assert await refused(login, person, note, season.theirs.siti.id)
-        assert await refused(login, person, disclosure, season.theirs.siti.id)
-        assert not await refused(login, person, note, person.id), "the statement itself must be good"
-        assert not await refused(login, person, family, uuid7(), season.households["Siti"])
-    assert await refused(login, siti, "update assignments set holder_id = $1", season.theirs.siti.id)
-    assert await refused(login, siti, receipt, uuid7(), season.theirs.siti.id)
-    assert not await refused(login, siti, receipt, uuid7(), siti.id)
-
-
-async def test_nobody_moves_a_row_out_of_the_own_sight_into_another_team(
-    login: asyncpg.Connection, season: Season
-) -> None:
-    for change in (
-        "update households set team_id = $1",
-        "update assignments set team_id = $1",
-    ):
-        assert await refused(login, season.ours.ratna, change, season.theirs.id)
-        assert await refused(login, season.ours.siti, change, season.theirs.id)
 
 
 async def test_diskominfo_appoints_nobody_who_sees_households(
