@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 from uuid import UUID
 
 import asyncpg
@@ -32,6 +32,7 @@ BATCH = 1000
 PLACES_REMEMBERED = 4096
 STAGED = list(StagedPerson.model_fields)
 FOUND = ("import_id", "row_no", "column", "code", "level")
+Checked: TypeAlias = tuple[list[tuple[Any, ...]], list[tuple[Any, ...]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,18 +152,27 @@ async def _stage(
 ) -> None:
     sealer = Sealer(import_id, place.vault, (desil_max or 0) if reader.layout.by_nik else None)
     progress = Progress()
-    while batch := list(islice(records, BATCH)):
-        place.go_on()
-        rows, found = _check(batch, reader, sealer, progress)
-        async with connection.transaction():
-            await connection.copy_records_to_table("staged_people", records=rows, columns=STAGED)
-            await connection.copy_records_to_table("import_findings", records=found, columns=FOUND)
-            await connection.execute(queries.PROGRESS, import_id, progress.rows, progress.rejected, progress.warnings)
+
+    def check_next() -> Checked | None:
+        batch = list(islice(records, BATCH))
+        return _check(batch, reader, sealer, progress) if batch else None
+
+    # the next rows are read, checked and sealed in a thread while the database takes these
+    ahead = asyncio.create_task(asyncio.to_thread(check_next))
+    try:
+        while checked := await ahead:
+            place.go_on()
+            counts = (progress.rows, progress.rejected, progress.warnings)
+            ahead = asyncio.create_task(asyncio.to_thread(check_next))
+            async with connection.transaction():
+                await connection.copy_records_to_table("staged_people", records=checked[0], columns=STAGED)
+                await connection.copy_records_to_table("import_findings", records=checked[1], columns=FOUND)
+                await connection.execute(queries.PROGRESS, import_id, *counts)
+    finally:
+        await asyncio.wait([ahead])  # a thread ends by itself only; the file stays open until it has
 
 
-def _check(
-    batch: list[Record], reader: Reader, sealer: Sealer, progress: Progress
-) -> tuple[list[tuple[Any, ...]], list[tuple[Any, ...]]]:
+def _check(batch: list[Record], reader: Reader, sealer: Sealer, progress: Progress) -> Checked:
     """The staged rows and the findings of a batch."""
     rows: list[tuple[Any, ...]] = []
     found: list[tuple[Any, ...]] = []

@@ -23,7 +23,7 @@ class Reader:
 
     def texts(self, fields: Sequence[str]) -> dict[str, str]:
         """The cells by our column names, without the apostrophe that spreadsheets put before text."""
-        return {name: " ".join(fields[place].split()).lstrip("'").lstrip() for name, place in self.at}
+        return {name: cell if (cell := fields[place]).isalnum() else _tidy(cell) for name, place in self.at}
 
     def person(self, cells: Mapping[str, str]) -> Person:
         """One row, checked by every rule."""
@@ -148,6 +148,10 @@ class Reader:
 
 
 DESILS = {str(number): number for number in range(1, 11)}
+
+
+def _tidy(cell: str) -> str:
+    return " ".join(cell.split()).lstrip("'").lstrip() if cell else cell
 
 
 def _demand(column: str, value: str, limit: int, kind: str, findings: Findings) -> None:
