@@ -24,7 +24,7 @@ async def test_an_agency_that_asks_for_more_is_refused_on_every_list(house: Hous
         if (await machine.get(f"{path}?limit=100")).status_code == 200:
             reached.add(path)
 
-    assert reached == {"/v1/campaigns", "/v1/code-lists", "/v1/questionnaires", "/v1/regions", "/v1/releases"}
+    assert reached >= {"/v1/campaigns", "/v1/code-lists", "/v1/questionnaires", "/v1/regions", "/v1/releases"}
     assert refused == {path: [422, "query:limit"] for path in reached}
 
 
