@@ -1,7 +1,7 @@
 """XLSX: rows of a workbook that stays sealed on the disk, opened a chunk at a time as the reader asks for it.
 
-The reader is openpyxl's read-only mode: it streams a sheet and takes limits on rows and columns. `python-calamine` is
-ten times as fast, but holds the whole sheet, and one cell in the last row and column would make it ask for all between.
+The reader is openpyxl's read-only mode: it streams a sheet and takes limits on rows and columns, where
+`python-calamine` loads a sheet whole.
 What a workbook unpacks to is limited before anything is unpacked; expat itself stops entities that multiply.
 
 A number of sixteen digits has lost some already (a spreadsheet keeps fifteen): it is read as `1E+15`, which the checks
