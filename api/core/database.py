@@ -25,6 +25,7 @@ Kept = TypeVar("Kept", bound=Table)
 
 # What the server's end looks like from here, by the way in which it went.
 GONE = (asyncpg.PostgresConnectionError, asyncpg.AdminShutdownError, asyncpg.CrashShutdownError, ConnectionError)
+BROKEN = (asyncpg.InterfaceError, asyncpg.InternalClientError, *GONE)
 
 # Asked as the login role, which may read nothing but this table: takes the principal's role or finds nobody. The
 # token's family of refresh tokens (`sid`) must still live: `session_alive` says yes or no of one family, no more.
@@ -82,7 +83,7 @@ async def _begin(database: Database, command: str) -> tuple[AsyncConnection, Con
         wire = await raw(connection)
         try:
             await wire.execute(command)
-        except (asyncpg.InterfaceError, *GONE):
+        except BROKEN:
             await _throw_away(connection, wire)
         except BaseException:
             await _throw_away(connection, wire)
@@ -111,10 +112,12 @@ async def transaction(database: Database, *, read_only: bool = False) -> AsyncIt
     except GONE as gone:
         raise Unavailable from gone
     except Exception as refused:
-        if not wire.is_closed():
+        try:
             await wire.execute("ROLLBACK")
-        elif isinstance(refused, asyncpg.InterfaceError):
-            raise Unavailable from refused
+        except BROKEN as broken:  # the server went away, and what was raised first may be its echo
+            wire.terminate()
+            if isinstance(refused, BROKEN):
+                raise Unavailable from broken
         raise
     finally:
         # a cancelled request arrives here with its transaction open
