@@ -205,5 +205,5 @@ def prepare(folder: Path, addresses: Addresses) -> None:
 def banner(console: Console, url: str, folder: Path) -> None:
     """Say where everything is."""
     console.print(f"\n[bold]Sambang[/bold] answers at [cyan]{url}[/cyan]   (Ctrl-C ends it)")
-    console.print(f"  contract   {url}/openapi.json\n  health     {url}/readyz")
+    console.print(f"  reference  {url}/docs\n  contract   {url}/openapi.json\n  health     {url}/readyz")
     console.print(f"  private    {folder} (database, keys, files: never commit it)")
