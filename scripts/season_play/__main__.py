@@ -91,7 +91,7 @@ def main(
     logins: Annotated[Path, typer.Option(help="The demo's logins, as scripts/run writes them.")] = Path(
         ".sambang/demo.json"
     ),
-    seed: Annotated[int, typer.Option(help="Equal seeds tell nearly equal seasons..")] = 2022,
+    seed: Annotated[int, typer.Option(help="Equal seeds tell nearly equal seasons.")] = 2022,
     at_once: Annotated[int, typer.Option(min=1, max=144, help="How many calls may be under way.")] = 16,
 ) -> None:
     """Play the field season against a running API, as 144 people with real logins.
