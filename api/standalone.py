@@ -20,7 +20,7 @@ import asyncpg
 import httpx
 from rich.console import Console
 
-from api.access import row_security
+from api.access import database_roles
 from api.access.tokens import make_signing_key
 from api.core import embedded, embedded_places, migrations
 from api.core.settings import database_settings, settings
@@ -143,7 +143,7 @@ async def install_row_security() -> None:
     login = urlsplit(wanted.database_url)
     owner = await asyncpg.connect(wanted.owner_url)
     try:
-        await row_security.install(owner, wanted.role_prefix, login.username or LOGIN, login.password)
+        await database_roles.install(owner, wanted.role_prefix, login.username or LOGIN, login.password)
     finally:
         await owner.close()
 

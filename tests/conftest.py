@@ -11,7 +11,7 @@ import pytest
 from fastapi import FastAPI
 
 from api import standalone
-from api.access import row_security
+from api.access import database_roles
 from api.core import migrations
 from api.core.embedded import EmbeddedPostgres, start
 from api.core.settings import Settings, database_settings
@@ -62,7 +62,7 @@ def template(cluster: EmbeddedPostgres) -> str:
 
     async def secure() -> None:
         owner = await asyncpg.connect(cluster.database_url(TEMPLATE))
-        await row_security.install(owner, "sambang_", LOGIN, None)
+        await database_roles.install(owner, "sambang_", LOGIN, None)
         await owner.close()
 
     asyncio.run(build())

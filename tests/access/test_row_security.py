@@ -8,7 +8,7 @@ import asyncpg
 import pytest
 from uuid_utils.compat import uuid7
 
-from api.access import row_security
+from api.access import database_roles
 from api.access.row_security import API_ROLES, APPEND_ONLY, ROLES
 from api.core.database import TAKE_PRINCIPAL
 from api.core.embedded import EmbeddedPostgres
@@ -127,7 +127,7 @@ async def test_installing_again_changes_nothing_and_two_prefixes_share_a_cluster
     grants = "select relname, relacl::text from pg_class where relnamespace = 'public'::regnamespace order by 1"
     before = (await owner.fetch(policies), await owner.fetch(grants))
 
-    await row_security.install(owner, "sambang_", "sambang_login", None)
+    await database_roles.install(owner, "sambang_", "sambang_login", None)
     assert (await owner.fetch(policies), await owner.fetch(grants)) == before
 
     prefix = f"kota{os.urandom(3).hex()}_"
@@ -137,7 +137,7 @@ async def test_installing_again_changes_nothing_and_two_prefixes_share_a_cluster
     try:
         await admin.execute(f"create database {database} template sambang_template")
         other = await asyncpg.connect(cluster.database_url(database))
-        await row_security.install(other, prefix, f"{prefix}login", None)
+        await database_roles.install(other, prefix, f"{prefix}login", None)
         assert await other.fetchval(f"select has_table_privilege('{prefix}bappeda', 'households', 'select')")
         await other.close()
         assert not await owner.fetchval(f"select has_table_privilege('{prefix}bappeda', 'households', 'select')")
