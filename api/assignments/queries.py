@@ -57,8 +57,8 @@ MEMBERSHIPS = """
 select m.campaign_id, m.team_id, p.active from team_members m join principals p on p.id = m.staff_id
 where m.staff_id = $1 and m.ends_on is null"""
 # The lock first, what hangs on it in the next statement: only that one sees a campaign that closed in between.
-LOCK_TO_REASSIGN = "select from assignments where id = any($1) order by id for no key update"
-TO_REASSIGN = """
+LOCK_WORK = "select from assignments where id = any($1) order by id for no key update"
+WORK = """
 select a.id, a.campaign_id, a.status, a.enumerator_id, a.holder_id, c.status as campaign_status
 from assignments a join campaigns c on c.id = a.campaign_id
 where a.id = any($1)"""
@@ -77,3 +77,21 @@ insert into assignment_events (assignment_id, event, actor_id, status, enumerato
 select g.id, 'reassigned', $4, 'open', $3, g.team_id, $5, $6 from given g"""
 REASSIGN_ANYWHERE = REASSIGN.format(team=", team_id = m.team_id", team_of_household=", team_id = g.team_id")
 REASSIGN_IN_TEAM = REASSIGN.format(team="", team_of_household="")
+
+# The household leaves its holder's sight, unless the same person holds it in another open campaign.
+CANCEL = """
+with work as (
+    select a.id, a.household_id, a.campaign_id, a.holder_id from assignments a where a.id = any($1::uuid[])
+), cancelled as (
+    update assignments a set status = 'cancelled', holder_id = null, revision = a.revision + 1
+    from work w where a.id = w.id returning a.id, a.enumerator_id, a.team_id
+), hidden as (
+    update households h set enumerator_id = null, updated_at = $4 from work w
+    where h.id = w.household_id and h.enumerator_id = w.holder_id and not exists (
+        select from assignments b join campaigns c on c.id = b.campaign_id
+        where b.household_id = h.id and b.campaign_id <> w.campaign_id and b.holder_id = w.holder_id
+            and c.status <> 'closed'
+    )
+)
+insert into assignment_events (assignment_id, event, actor_id, status, enumerator_id, team_id, reason, at)
+select id, 'cancelled', $2, 'cancelled', enumerator_id, team_id, $3, $4 from cancelled"""

@@ -7,13 +7,16 @@ from fastapi import APIRouter, Query, Request, Response, status
 
 from api.access.actor import Actor, ConnectionDep, may
 from api.access.roles import Permission
-from api.assignments import service
+from api.assignments import cancelling, service
 from api.assignments.schemas import (
     AllocationIn,
     AllocationOut,
     AssignmentEventOut,
     AssignmentFilter,
     AssignmentOut,
+    CancellationIn,
+    CancellationOut,
+    CancellationResult,
     ReassignmentIn,
     ReassignmentOut,
     ReassignmentResult,
@@ -84,6 +87,32 @@ async def reassign_assignments(
     return ReassignmentOut(
         results=[
             ReassignmentResult.model_validate(
+                {
+                    "id": assignment_id,
+                    "status": outcome,
+                    "problem": item_problem(problem, request) if problem else None,
+                    "warning": "device_holds_work" if holds else None,
+                }
+            )
+            for assignment_id, outcome, problem, holds in outcomes
+        ]
+    )
+
+
+@router.post("/cancellations")
+async def cancel_assignments(
+    connection: ConnectionDep, actor: Writer, body: CancellationIn, request: Request
+) -> CancellationOut:
+    """Take households out of the campaign's work that nobody needs to visit any more; Bappeda only.
+
+    Each has its own result. `unassigned`, `open` and `downloaded` become `cancelled`, for good, and leave their
+    holder's sight; where a visit has begun the work stays (`wrong_state`). Warning `device_holds_work`: the holder had
+    downloaded it.
+    """
+    outcomes = await cancelling.cancel(connection, actor, body)
+    return CancellationOut(
+        results=[
+            CancellationResult.model_validate(
                 {
                     "id": assignment_id,
                     "status": outcome,

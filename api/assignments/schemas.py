@@ -110,3 +110,25 @@ class ReassignmentOut(Out):
     """One result for each assignment, in the order of the request."""
 
     results: list[ReassignmentResult]
+
+
+class CancellationIn(In):
+    """Take these households out of the campaign's work."""
+
+    assignment_ids: Annotated[list[UUID], Field(min_length=1, max_length=1000)]
+    reason: Annotated[str, Field(min_length=3, max_length=500, description="Why; it stays in the history.")]
+
+
+class CancellationResult(Out):
+    """What became of one assignment. `device_holds_work`: the holder's phone may have answers not yet sent."""
+
+    id: UUID
+    status: Literal["cancelled", "refused", "unchanged"]
+    problem: ItemProblem | None
+    warning: Literal["device_holds_work"] | None
+
+
+class CancellationOut(Out):
+    """One result for each assignment, in the order of the request."""
+
+    results: list[CancellationResult]

@@ -126,8 +126,8 @@ async def reassign(
     if not rows[0]["active"]:
         raise Invalid("/enumerator_id", "unknown_staff")
     asked = list(dict.fromkeys(body.assignment_ids))
-    await connection.execute(queries.LOCK_TO_REASSIGN, asked)
-    found = {row["id"]: row for row in await connection.fetch(queries.TO_REASSIGN, asked)}
+    await connection.execute(queries.LOCK_WORK, asked)
+    found = {row["id"]: row for row in await connection.fetch(queries.WORK, asked)}
     for campaign_id in sorted({row["campaign_id"] for row in found.values()} & set(teams)):
         if not await trained(connection, campaign_id, [body.enumerator_id]):
             raise NotTrained

@@ -166,6 +166,16 @@ async def test_the_example_of_a_reassignment_works(house: House) -> None:
     assert found["results"][0]["status"] == "reassigned"
 
 
+async def test_the_example_of_a_cancellation_works(house: House) -> None:
+    team = await house.make.team(await house.make.campaign())
+    held = await house.make.assignment(team.campaign_id, await house.make.household(), team.siti)
+    body = example("cancelAssignments", "moved_away", assignment_ids=[str(held)])
+
+    found = accepted(await (await house.as_(await house.make.dewi())).post("/v1/assignments/cancellations", json=body))
+
+    assert found["results"][0]["status"] == "cancelled"
+
+
 async def test_the_examples_of_households_work(house: House) -> None:
     team = await house.make.team(await house.make.campaign())
     as_siti, as_dewi = await house.as_(team.siti), await house.as_(await house.make.dewi())

@@ -5,7 +5,7 @@ from tests.support.house import House
 from tests.verdicts.official import decided, letter, meeting, release
 from tests.verdicts.test_lifecycle import STATES
 
-# the operation that brings each event about; a download is the next pull's cursor, and nothing cancels yet
+# the operation that brings each event about; a download is the next pull's cursor
 ROUTES = {
     Event.ALLOCATE: "allocateCampaign",
     Event.REASSIGN: "reassignAssignments",
@@ -18,6 +18,7 @@ ROUTES = {
     Event.OBJECT: "recordObjection",
     Event.DELIBERATE: "recordDeliberation",
     Event.ENDORSE: "recordEndorsement",
+    Event.CANCEL: "cancelAssignments",
 }
 
 
@@ -26,7 +27,7 @@ def test_each_event_has_its_operation(house: House) -> None:
     operations = {operation["operationId"] for path in paths for operation in path.values()}
 
     assert set(ROUTES.values()) <= operations
-    assert set(Event) - set(ROUTES) == {Event.DOWNLOAD, Event.CANCEL}
+    assert set(Event) - set(ROUTES) == {Event.DOWNLOAD}
 
 
 async def test_a_meeting_speaks_of_decided_verdicts_only(house: House) -> None:
