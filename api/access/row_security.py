@@ -105,6 +105,7 @@ RULES: tuple[Rule, ...] = (
     Rule("coordinator", "members", "update", IN_HOUSEHOLD, columns="name, sex, born_on, relation, nik, nik_index, nik_missing_reason"),
     Rule("coordinator", "families", "update", IN_HOUSEHOLD, columns="no_kk, no_kk_index"),
     Rule("bappeda", "household_revisions", ADD, "true", f"author_id = {ACTOR}"),
+    Rule("worker", "household_revisions", "insert", "true"),
     Rule(FIELD_ROLES, "household_revisions", ADD, IN_HOUSEHOLD, f"author_id = {ACTOR} and {IN_HOUSEHOLD}"),
     # the season
     Rule("bappeda", "assignments", ALL, "true"), Rule("worker", "assignments", ADD, "true"),

@@ -43,8 +43,7 @@ with share as (
     where a.id = w.id and a.status = 'unassigned'
     returning a.id, a.household_id, a.team_id, a.enumerator_id
 ), placed as (
-    update households h set team_id = g.team_id, enumerator_id = g.enumerator_id, updated_at = $10,
-        revision = h.revision + 1
+    update households h set team_id = g.team_id, enumerator_id = g.enumerator_id, updated_at = $10
     from given g where h.id = g.household_id
 ), logged as (
     insert into assignment_events (assignment_id, event, actor_id, status, enumerator_id, team_id, at)
@@ -70,7 +69,7 @@ with moving as (
     update assignments a set status = 'open', enumerator_id = $3, holder_id = $3, revision = a.revision + 1{team}
     from moving m where a.id = m.id returning a.id, a.household_id, m.team_id
 ), placed as (
-    update households h set enumerator_id = $3, updated_at = $6, revision = h.revision + 1{team_of_household}
+    update households h set enumerator_id = $3, updated_at = $6{team_of_household}
     from given g where h.id = g.household_id
 )
 insert into assignment_events (assignment_id, event, actor_id, status, enumerator_id, team_id, reason, at)

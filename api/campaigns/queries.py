@@ -49,7 +49,7 @@ select count(*)::int from hidden
 """
 # a household that the same person holds in another open campaign stays in that person's sight
 EMPTY_HOUSEHOLDS = """
-update households h set enumerator_id = null, updated_at = $2, revision = h.revision + 1 from assignments a
+update households h set enumerator_id = null, updated_at = $2 from assignments a
 where a.campaign_id = $1 and a.household_id = h.id and h.enumerator_id is not null
 and not exists (
     select from assignments b join campaigns c on c.id = b.campaign_id

@@ -9,6 +9,7 @@ from api.core import clock
 from api.core.problems import Invalid
 from api.core.vault import Vault
 from api.households.bodies import HouseholdIn, MemberIn
+from api.households.revising import Change
 from api.households.schemas import Relation
 
 
@@ -39,6 +40,18 @@ def head_name(body: HouseholdIn) -> str:
     """The name of the first family's head: what the household is called."""
     first = min(family.no for family in body.families)
     return next(member.name for member in body.members if (member.relation, member.family_no) == (Relation.HEAD, first))
+
+
+def told(body: HouseholdIn, member_ids: list[UUID]) -> list[Change]:
+    """What the first revision tells: the place, the cards, the people, who stand by the ids that they get."""
+    place = body.model_dump(include={"region_code", "rw", "rt", "address", "location"}, mode="json")
+    changes = [Change(f"/{name}", None, value) for name, value in place.items() if value is not None]
+    changes.append(Change("/head_name", None, head_name(body)))
+    changes += [Change(f"/families/{family.no}", None, {"no": family.no}) for family in body.families]
+    return changes + [
+        Change(f"/members/{made}", None, member.model_dump(include={"name", "relation", "family_no"}, mode="json"))
+        for made, member in zip(member_ids, body.members, strict=True)
+    ]
 
 
 def digests(body: HouseholdIn, vault: Vault) -> list[bytes]:

@@ -59,7 +59,7 @@ async def correct_household(
         return
 
     revision = Revision(household_id, RevisionCause.CORRECTION, [*own, *changes], body.visit_id, body.reason)
-    await revise_households(connection, actor, vault, [revision], clock.now())
+    await revise_households(connection, actor.id, vault, [revision], clock.now())
     if own:
         await connection.execute(queries.CORRECT, household_id, *wanted.values())
     if written:

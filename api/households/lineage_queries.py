@@ -22,6 +22,15 @@ with cancelled as (
 insert into assignment_events (assignment_id, event, actor_id, status, enumerator_id, team_id, reason, at)
 select id, 'cancelled', $2, 'cancelled', enumerator_id, team_id, $3, $4 from cancelled"""
 
+# The phone's copy is old now: a visit based on it is kept, and moves nothing.
+SHOW_ANEW = """
+with shown as (
+    update assignments set revision = revision + 1 where id = any($1::uuid[])
+    returning id, status, enumerator_id, team_id
+)
+insert into assignment_events (assignment_id, event, actor_id, status, enumerator_id, team_id, reason, at)
+select id, $5, $2, status, enumerator_id, team_id, $3, $4 from shown"""
+
 # Cards and people keep their order; their numbers go on after those of the household that takes them in ($3).
 MERGE = """
 with gone as (

@@ -31,7 +31,8 @@ async def read_household_history(
 ) -> Page[HouseholdRevisionOut]:
     """List what changed about a household and its people, newest first: by whom, why, each field from and to.
 
-    Visits, corrections, merges and splits change a household. Personal numbers are masked here for everybody.
+    The first says where it came from: an import, the field, a split. Later imports, visits, corrections, merges and
+    splits change it; work that is handed out does not. Personal numbers are masked here for everybody.
     """
     found = await history.read_history(connection, actor, vault, household_id, wanted)
     shown, following = page(found, wanted, lambda revision: (revision.revision,), request, response)

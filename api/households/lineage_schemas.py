@@ -19,13 +19,13 @@ class ChangeOut(Out):
 
 
 class HouseholdRevisionOut(Out):
-    """One change of a household or its people. Numbers may be left out: work given to somebody raises them too."""
+    """One change of a household or its people; revision 1 is how it came to be. Numbers have no gaps."""
 
     revision: int
     at: datetime
     author_id: UUID
     cause: RevisionCause
-    cause_id: Annotated[UUID | None, Field(description="The visit, or the verdict, that the change came from.")]
+    cause_id: Annotated[UUID | None, Field(description="The import, visit or verdict that the change came from.")]
     reason: str | None
     changes: list[ChangeOut]
 

@@ -62,8 +62,9 @@ async def merge_household(
         Revision(household, RevisionCause.MERGE, changes, body.verdict_id, body.reason)
         for household, changes in ((household_id, left), (into, came))
     ]
-    await revise_households(connection, actor, vault, revisions, now)
+    await revise_households(connection, actor.id, vault, revisions, now)
     cancelled = await cancel(connection, actor, work[household_id], body.reason, now)
+    await show_anew(connection, actor, work[into], "merged", body.reason, now)
     moved = await connection.fetchrow(queries.MERGE, household_id, into, last, bool(cancelled))
     counts = dict(moved)
     await actor.note(
@@ -105,6 +106,15 @@ async def cancel(connection: Connection, actor: Actor, work: Iterable[Row], reas
     if ids:
         await connection.execute(queries.CANCEL, ids, actor.id, reason, now)
     return ids
+
+
+async def show_anew(
+    connection: Connection, actor: Actor, work: Iterable[Row], event: str, reason: str, now: Any
+) -> None:
+    """Raise the revision of work whose holder sees another household than before, and say why in its history."""
+    ids = [assignment["id"] for assignment in work if assignment["holder_id"] is not None]
+    if ids:
+        await connection.execute(queries.SHOW_ANEW, ids, actor.id, reason, now, event)
 
 
 def person_of(person: Row, family_no: int) -> dict[str, Any]:

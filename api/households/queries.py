@@ -126,11 +126,12 @@ select c.status, exists (
     ) as covered, exists (select from teams t where t.id = $3 and t.campaign_id = c.id) as own_team
 from campaigns c where c.id = $1"""
 
+# Revision 0: the revision that every new household begins with tells what it was made of.
 # Separate statements: each child's policy asks for its parent, which a statement does not see before it ends.
 ADD_HOUSEHOLD = """
 insert into households (id, region_code, rw, rt, address, head_name, latitude, longitude, accuracy_m, status, team_id,
     enumerator_id, added_by_call, created_at, updated_at, revision)
-values ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'active', $10, $11, $12, $13, $13, 1)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'active', $10, $11, $12, $13, $13, 0)
 on conflict (id) do nothing returning id"""
 ADDED_BY = "select added_by_call from households where id = $1"
 ADD_PEOPLE = """

@@ -13,7 +13,6 @@ from uuid import UUID
 import orjson
 from uuid_utils.compat import uuid7
 
-from api.access.actor import Actor
 from api.core.database import Connection
 from api.core.vault import Vault
 from api.households import queries
@@ -61,7 +60,7 @@ def changed(prefix: str, before: dict[str, Any], after: dict[str, Any]) -> list[
 
 
 async def revise_households(
-    connection: Connection, actor: Actor, vault: Vault, revisions: Sequence[Revision], now: datetime
+    connection: Connection, author_id: UUID, vault: Vault, revisions: Sequence[Revision], now: datetime
 ) -> None:
     """Raise the revision of these households and keep what changed: one statement, whatever their number.
 
@@ -72,11 +71,16 @@ async def revise_households(
         return
     places = any(revision.place for revision in revisions)
     statement = queries.REVISE_AND_PLACE if places else queries.REVISE_ONLY
-    await connection.execute(statement, orjson.dumps(rows, default=str).decode(), actor.id, now)
+    await connection.execute(statement, orjson.dumps(rows, default=str).decode(), author_id, now)
 
 
 def open_changes(vault: Vault, revision_id: UUID, sealed: bytes) -> list[dict[str, Any]]:
-    """What a revision changed: `pointer`, `from`, `to` of each field."""
+    """What a revision changed: `pointer`, `from`, `to` of each field. A household that a list brought begins with none.
+
+    Nothing stood there before, and each later change tells what it found: 52,881 seals would say what can be read.
+    """
+    if not sealed:
+        return []
     opened: list[dict[str, Any]] = orjson.loads(vault.open_bytes(SEALED_AS, revision_id, sealed))
     return opened
 

@@ -18,6 +18,7 @@ from api.core.vault import Vault
 from api.households import adding, queries, showing
 from api.households.bodies import HouseholdIn, HouseholdSearch
 from api.households.problems import CampaignNotOpen, HouseholdConflict, PurposeRequired
+from api.households.revising import Revision, revise_households
 from api.households.schemas import (
     HouseholdFilter,
     HouseholdOut,
@@ -26,7 +27,7 @@ from api.households.schemas import (
     LikelyDuplicate,
     MemberOut,
 )
-from api.tables import AssignmentStatus, CampaignStatus
+from api.tables import AssignmentStatus, CampaignStatus, RevisionCause
 
 SEARCH_LIMIT = 100
 WHOLE = ("names", "address", "nik", "no_kk")
@@ -129,6 +130,8 @@ async def add_household(connection: Connection, actor: Actor, vault: Vault, body
             raise HouseholdConflict
         return
     families, members = adding.sealed_families(body, vault), adding.sealed_members(body, vault)
+    first = Revision(body.id, RevisionCause.ADDED, adding.told(body, members[0]))
+    await revise_households(connection, actor.id, vault, [first], present)
     await connection.execute(queries.ADD_PEOPLE, body.id, *families, uuid7(), *members, str(body.id))
     assignment_id, status = uuid7(), AssignmentStatus.OPEN if finder else AssignmentStatus.UNASSIGNED
     await connection.execute(

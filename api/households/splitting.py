@@ -25,6 +25,7 @@ from api.households.merging import (
     lock_households,
     open_work,
     person_of,
+    show_anew,
 )
 from api.households.problems import HouseholdEnded
 from api.households.revising import Change, Revision, revise_households
@@ -75,13 +76,14 @@ async def split_household(
         if old != new
     ]
     cancelled = [] if stay else await cancel(connection, actor, work, body.reason, now)
+    await show_anew(connection, actor, work if stay else [], "split", body.reason, now)
     parts = [_part(part, made, found, people, work) for part, made in zip(body.households, ids, strict=True)]
     await connection.execute(queries.ADD_PARTS, household_id, _rows(parts), now)
     revisions = [Revision(household_id, RevisionCause.SPLIT, plan.left, body.verdict_id, body.reason)]
     for made in ids:
         came = [Change("/split_from", None, household_id), *plan.came[made]]
         revisions.append(Revision(made, RevisionCause.SPLIT, came, body.verdict_id, body.reason))
-    await revise_households(connection, actor, vault, revisions, now)
+    await revise_households(connection, actor.id, vault, revisions, now)
     places = [_place(made, assignment) for made in ids for assignment in work if _has_place(assignment)]
     moving = (_rows(plan.people), _rows(plan.cards), _rows(places))
     old = (status.value, head_name, bool(cancelled))

@@ -13,10 +13,12 @@ from api.access import audit
 from api.core import clock
 from api.core.database import Connection
 from api.core.jobs import Workplace
+from api.households.revising import Revision, revise_households
 from api.imports import queries
 from api.imports import settling_queries as sql
 from api.imports.layouts.known import LAYOUTS
 from api.imports.layouts.layout import Layout
+from api.imports.telling import Told
 
 HOUSEHOLDS_A_BATCH = 2000
 
@@ -49,27 +51,37 @@ async def settle(place: Workplace, connection: Connection, import_id: UUID, begu
             else:
                 households = await connection.fetch(sql.TAKE_HOUSEHOLDS, *batch)
                 added = sum(not row["known"] for row in households)
-                await _add(connection, import_id, layout)
+                known = {row["household_id"] for row in households if row["known"]}
+                told = await _add(connection, import_id, layout, begun["created_by"], known)
+                await revise_households(connection, begun["created_by"], place.vault, told, clock.now())
                 placed = sorted({row["household_id"] for row in households if row["makes"]})
                 await _assign(connection, placed, begun)
             await connection.execute(sql.COUNT_ADDED, import_id, added)
             await connection.execute(sql.FORGET_BATCH, import_id, first, last)
 
 
-async def _add(connection: Connection, import_id: UUID, layout: Layout) -> None:
-    """What the batch brings to the registry: households, cards, people, and where each list names them."""
+async def _add(connection: Connection, import_id: UUID, layout: Layout, by: UUID, known: set[UUID]) -> list[Revision]:
+    """What the batch brings to the registry: households, cards, people, and where each list names them.
+
+    Answers what it says newly of households that were known.
+    """
     now, source = clock.now(), layout.source.value
     await connection.execute(sql.ADD_HOUSEHOLDS, now)
+    await connection.execute(sql.ADD_FIRST_REVISIONS, now, by, import_id)
     await connection.execute(sql.ADD_FAMILIES)
     await connection.execute(sql.TAKE_PEOPLE, import_id, source, layout.household_rows, layout.by_nik)
     await connection.execute(sql.ADD_MEMBERS, import_id)
     await connection.execute(sql.ADD_SOURCES, import_id, source, layout.household_rows)
+    told = Told(source, layout.household_rows)
+    if known:
+        told.joined(await connection.fetch(sql.JOINED, import_id))
     if layout.household:
+        told.ranked(await connection.fetch(sql.RANKED, source))
         await connection.execute(sql.RANK_ANEW, import_id, source)
         if not layout.household_rows:
-            await connection.execute(sql.ADD_HOUSEHOLD_SOURCES, import_id, source)
+            told.listed(await connection.fetch(sql.ADD_HOUSEHOLD_SOURCES, import_id, source))
     received = await connection.fetch(sql.PROGRAMMES_OF_BATCH, import_id)
-    await connection.execute(
+    added = await connection.fetch(
         sql.ADD_PROGRAMMES,
         [uuid7() for _ in received],
         [row["household_id"] for row in received],
@@ -77,7 +89,8 @@ async def _add(connection: Connection, import_id: UUID, layout: Layout) -> None:
         [row["programme"] for row in received],
         source,
     )
-    await connection.execute(sql.TOUCH_JOINED, now)
+    told.receiving(added)
+    return told.revisions(known, import_id)
 
 
 async def _assign(connection: Connection, ids: list[UUID], begun: asyncpg.Record) -> None:

@@ -83,6 +83,12 @@ insert into households (id, region_code, rw, rt, address, head_name, status, cre
 select household_id, region_code, rw, rt, address, head_name, 'active', $1, $1, 1
 from arriving_households where not known
 """
+# What a household was when a list brought it, its own columns say until a revision says otherwise: nothing to seal.
+# Its first revision has its id.
+ADD_FIRST_REVISIONS = """
+insert into household_revisions (id, household_id, revision, author_id, cause, cause_id, at, changes)
+select household_id, household_id, 1, $2, 'import', $3, $1, '' from arriving_households where not known
+"""
 ADD_FAMILIES = """
 insert into families (id, household_id, no, no_kk, no_kk_index)
 select family_id, household_id, family_no, no_kk, no_kk_index from arriving_households where not known
@@ -129,9 +135,15 @@ ADD_HOUSEHOLD_SOURCES = """
 insert into household_sources (id, household_id, source, external_id, desil, snapshot_id)
 select household_source_id, household_id, $2, household_ref, desil, $1
 from arriving_households where household_ref is not null
-on conflict (source, external_id) where member_id is null do nothing
+on conflict (source, external_id) where member_id is null do nothing returning household_id, external_id
 """
 # A list ranks anew; no visit finds a desil.
+RANKED = """
+select a.household_id, a.household_ref as external_id, k.desil as before, a.desil as after
+from arriving_households a join household_sources k
+    on k.source = $1 and k.external_id = a.household_ref and k.member_id is null
+where a.known and a.desil <> k.desil
+"""
 RANK_ANEW = """
 update household_sources k set desil = a.desil, snapshot_id = $1
 from arriving_households a
@@ -144,13 +156,14 @@ from arriving_people a join staged_people p on p.import_id = $1 and p.row_no = a
 ADD_PROGRAMMES = """
 insert into household_programmes (id, household_id, member_id, programme, source)
 select i, h, m, p, $5 from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[]) as t (i, h, m, p)
-on conflict do nothing
+on conflict do nothing returning household_id, member_id, programme
 """
-TOUCH_JOINED = """
-update households h set revision = h.revision + 1, updated_at = $1
-where h.id in (
-    select a.household_id from arriving_households a join arriving_people p using (household_id) where a.known
-)
+# Whom the list names of a household that was known before; those who are new to it too.
+JOINED = """
+select a.household_id, a.member_id, a.known, p.external_id, p.name, p.relation, a.family_no
+from arriving_people a join staged_people p on p.import_id = $1 and p.row_no = a.row_no
+where a.household_id in (select household_id from arriving_households where known)
+order by a.household_id, a.family_no, a.line
 """
 # Exactly one place in the campaign for every household; one that was merged or split away has its work elsewhere.
 ADD_ASSIGNMENTS = """

@@ -42,6 +42,8 @@ class Whereabouts(StrEnum):
 
 
 class RevisionCause(StrEnum):
+    IMPORT = "import"
+    ADDED = "added"
     VISIT = "visit"
     CORRECTION = "correction"
     MERGE = "merge"
@@ -114,7 +116,10 @@ class Member(Identified, table=True):
 
 
 class HouseholdRevision(Identified, table=True):
-    """One change of a household or its people; only ever added. `changes` is sealed: it holds names and addresses."""
+    """One change of a household or its people; only ever added. `changes` is sealed: it holds names and addresses.
+
+    Revision 1 is how the household came to be, and the numbers go on without gaps.
+    """
 
     __tablename__ = "household_revisions"
     __table_args__ = (UniqueConstraint("household_id", "revision"),)

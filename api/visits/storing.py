@@ -158,7 +158,7 @@ async def move_households(
             _new_member(member, household_id, vault) | {"place": place}
             for place, member in enumerate(one.judged.new_members)
         ]
-    await revise_households(connection, actor, vault, [_revision(one) for one in accepted], now)
+    await revise_households(connection, actor.id, vault, [_revision(one) for one in accepted], now)
     if new:
         await connection.execute(queries.ADD_MEMBERS, _rows(new))
     if whereabouts:

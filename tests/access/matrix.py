@@ -18,7 +18,7 @@ MATRIX: dict[str, dict[str, str]] = {
     "endorsements": {"bappeda": "si"},
     "families": {"bappeda": "siu", "coordinator": "su", "enumerator": "si", "worker": "si"},
     "household_programmes": {"bappeda": "su", "coordinator": "s", "enumerator": "s", "worker": "si"},
-    "household_revisions": {"bappeda": "si", "coordinator": "si", "enumerator": "si"},
+    "household_revisions": {"bappeda": "si", "coordinator": "si", "enumerator": "si", "worker": "i"},
     "household_sources": {"bappeda": "siu", "coordinator": "s", "enumerator": "si", "worker": "siu"},
     "households": {"bappeda": "siu", "coordinator": "su", "enumerator": "siu", "worker": "siu"},
     "idempotency_keys": {"bappeda": "siu", "coordinator": "siu", "enumerator": "siu", "diskominfo": "siu", "observer": "s", "client": "s", "worker": "sd"},

@@ -178,3 +178,24 @@ async def test_text_that_postgresql_cannot_hold_is_refused(house: House, bad: by
     answer = await dewi.post(URL, content=body, headers={"Content-Type": "application/json"})
 
     assert answer.status_code == 422
+
+
+async def test_its_history_begins_with_who_found_it_and_what_was_there(house: House) -> None:
+    team = await house.make.team(await house.make.campaign())
+    siti = await house.as_(team.siti)
+    body = found(team.campaign_id)
+
+    assert (await siti.post(URL, json=body)).status_code == 201
+    assert (await siti.post(URL, json=body)).status_code == 201
+
+    (first,) = (await siti.get(f"{URL}/{body['id']}/history")).json()["items"]
+    assert (first["revision"], first["cause"], first["author_id"]) == (1, "added", str(team.siti.id))
+    told = {change["pointer"]: change["to"] for change in first["changes"]}
+    people = {row["name"]: str(row["id"]) for row in await house.owner.fetch("select id, name from members")}
+    assert (told["/address"], told["/head_name"], told["/families/1"]) == ("Gang Buntu 3", "Siti Aminah", {"no": 1})
+    assert told[f"/members/{people['Bayu']}"] == {"name": "Bayu", "relation": "child", "family_no": 1}
+    assert all(change["from"] is None for change in first["changes"])
+    assert await house.owner.fetchval("select revision from households") == 1
+    stored = await house.owner.fetchval("select changes from household_revisions")
+    assert b"Bayu" not in stored
+    assert NIK.encode() not in stored

@@ -167,3 +167,28 @@ async def test_a_visit_to_the_merged_one_still_backs_a_correction(house: House) 
     )
 
     assert answer.status_code == 200
+
+
+async def test_the_holder_is_shown_the_household_anew(house: House) -> None:
+    door = await a_door(house)
+    siti, assignment = await house.as_(door.team.siti), door.assignments[door.first]
+
+    await door.merge()
+    late = visit(assignment, based_on=1)
+    kept = (await siti.post("/v1/visits", json=late)).json()
+
+    assert (await siti.get(f"/v1/assignments/{assignment}")).json()["revision"] == 2
+    assert kept["flags"] == ["stale"], "she answered for the household as it was"
+    told = (await siti.get(f"/v1/assignments/{assignment}/history")).json()["items"]
+    assert [(event["event"], event["status"], event["reason"]) for event in told] == [("merged", "open", REASON)]
+
+
+async def test_work_that_nobody_holds_is_shown_to_nobody(house: House) -> None:
+    door = await a_door(house)
+    await house.owner.execute("update assignments set holder_id = null where id = $1", door.assignments[door.first])
+
+    await door.merge()
+
+    assert (
+        await house.owner.fetchval("select revision from assignments where id = $1", door.assignments[door.first]) == 1
+    )

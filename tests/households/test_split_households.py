@@ -162,3 +162,16 @@ async def test_the_histories_tell_where_people_went(house: House) -> None:
     told = {change["pointer"]: change["to"] for change in came[0]["changes"]}
     assert told["/split_from"] == str(door.first)
     assert told[f"/members/{third}"] == {"name": "Slamet 3", "relation": "head", "family_no": 1}
+
+
+async def test_the_holder_of_who_stays_is_shown_the_household_anew(house: House) -> None:
+    door = await a_door(house)
+    siti, assignment = await house.as_(door.team.siti), door.assignments[door.first]
+
+    made = (await door.post(door.first, "splits", split(part((await door.people(door.first))[2])))).json()
+
+    new = (await siti.get(f"/v1/households/{made['household_ids'][0]}")).json()
+    assert (await siti.get(f"/v1/assignments/{assignment}")).json()["revision"] == 2
+    assert new["assignment"]["revision"] == 1
+    told = (await siti.get(f"/v1/assignments/{assignment}/history")).json()["items"]
+    assert [(event["event"], event["status"]) for event in told] == [("split", "open")]
