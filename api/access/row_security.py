@@ -20,6 +20,12 @@ IN_ASSIGNMENT = "exists (select from assignments a where a.id = assignment_id)"
 IN_ATTENDANCE = "exists (select from training_attendances t where t.training_id = trainings.id)"
 AT_THE_DOOR = "exists (select from assignments a where a.id = {0}.assignment_id and a.household_id = {0}.household_id)"
 IN_VERDICT = "exists (select from verdicts v where v.id = verdict_id)"
+# what waits in quarantine: of the own people, or about work that is now in the own team
+IN_QUARANTINE = "exists (select from quarantined_items q where q.id = {})"
+RECEIVED = "exists (select from receipts r where r.id = quarantined_items.id)"
+# a person takes a visit out of quarantine in the name of who paid it, and of nobody else
+SENT_BY = "exists (select from receipts r where r.id = receipt_id and r.principal_id = enumerator_id)"
+PAID_BY = "exists (select from visits k where k.id = visit_id and k.enumerator_id = author_id)"
 APPOINTED = "exists (select from principals p where p.id = staff_id and p.role in ({}))"
 READ, ADD, ALL = "select", "select, insert", "select, insert, update"
 
@@ -57,6 +63,8 @@ APPEND_ONLY = (
     "audit_events",
     "disclosures",
     "receipts",
+    "quarantined_items",
+    "quarantine_resolutions",
 )
 
 # fmt: off
@@ -102,7 +110,7 @@ RULES: tuple[Rule, ...] = (
     *(Rule("coordinator", table, READ, IN_HOUSEHOLD) for table in FOUND_AT_THE_DOOR),
     Rule("bappeda", "household_programmes", "select, update", "true"), Rule(FIELD_ROLES, "household_programmes", READ, IN_HOUSEHOLD),
     Rule("enumerator", "members", "update", IN_HOUSEHOLD, columns="whereabouts"),
-    Rule("coordinator", "members", "update", IN_HOUSEHOLD, columns="name, sex, born_on, relation, nik, nik_index, nik_missing_reason"),
+    Rule("coordinator", "members", "update", IN_HOUSEHOLD, columns="name, sex, born_on, relation, nik, nik_index, nik_missing_reason, whereabouts"),
     Rule("coordinator", "families", "update", IN_HOUSEHOLD, columns="no_kk, no_kk_index"),
     Rule("bappeda", "household_revisions", ADD, "true", f"author_id = {ACTOR}"),
     Rule("worker", "household_revisions", "insert", "true"),
@@ -116,7 +124,18 @@ RULES: tuple[Rule, ...] = (
     Rule(FIELD_ROLES, "assignment_events", ADD, IN_ASSIGNMENT, f"actor_id = {ACTOR} and {IN_ASSIGNMENT}"),
     Rule("bappeda", "visits", READ, "true"), Rule("coordinator", "visits", READ, IN_ASSIGNMENT),
     Rule("enumerator", "visits", ADD, IN_ASSIGNMENT, f"enumerator_id = {ACTOR} and {AT_THE_DOOR.format('visits')}"),
-    Rule("enumerator", "receipts", "insert", f"principal_id = {ACTOR}"),
+    # the receipt of everything that came in, and the quarantine of what a person has to look at
+    Rule("enumerator", "receipts", ADD, f"principal_id = {ACTOR}"),
+    Rule(("bappeda", "coordinator"), "receipts", READ, IN_QUARANTINE.format("receipts.id")),
+    Rule("enumerator", "quarantined_items", ADD, f"principal_id = {ACTOR}", f"principal_id = {ACTOR} and team_id is not distinct from {TEAM} and {RECEIVED}"),
+    Rule("bappeda", "quarantined_items", READ, "true"), Rule("coordinator", "quarantined_items", READ, f"team_id = {TEAM}"),
+    Rule("coordinator", "quarantined_items", READ, IN_ASSIGNMENT),
+    Rule("enumerator", "quarantine_resolutions", READ, IN_QUARANTINE.format("quarantine_id")),
+    Rule(("bappeda", "coordinator"), "quarantine_resolutions", ADD, IN_QUARANTINE.format("quarantine_id"), f"resolved_by = {ACTOR} and {IN_QUARANTINE.format('quarantine_id')}"),
+    Rule(("bappeda", "coordinator"), "visits", "insert", f"{SENT_BY} and {AT_THE_DOOR.format('visits')}"),
+    Rule(("bappeda", "coordinator"), "verdicts", "insert", AT_THE_DOOR.format("verdicts")),
+    Rule(("bappeda", "coordinator"), "verdict_revisions", "insert", f"{PAID_BY} and {IN_VERDICT}"),
+    Rule("coordinator", "members", "insert", f"whereabouts = 'new' and {IN_HOUSEHOLD}"),
     Rule("bappeda", "verdicts", READ, "true"), Rule("coordinator", "verdicts", READ, IN_ASSIGNMENT),
     Rule("enumerator", "verdicts", ADD, IN_ASSIGNMENT, AT_THE_DOOR.format("verdicts")),
     Rule("bappeda", "verdict_revisions", ADD, "true", f"author_id = {ACTOR}"),

@@ -37,11 +37,12 @@ from api.tables.people import (
     RefreshToken,
     StaffMember,
 )
+from api.tables.quarantine import QuarantineAction, QuarantinedItem, QuarantineResolution, QuarantineStatus
 from api.tables.questionnaires import Questionnaire, QuestionnaireStatus, QuestionnaireVersion
 from api.tables.records import AuditEvent, Disclosure, IdempotencyKey
 from api.tables.regions import Region, RegionLevel
 from api.tables.releases import Release, ReleasedHousehold, ReleasedMember, ReleaseManifest
-from api.tables.states import AssignmentStatus, Eligibility, FieldResult, RegistryStatus, VerdictStage
+from api.tables.states import AssignmentStatus, Eligibility, FieldResult, ReceiptKind, RegistryStatus, VerdictStage
 from api.tables.verdicts import RegistryAction, RemarkResolution, Verdict, VerdictEvent, VerdictMove, VerdictRevision
 from api.tables.visits import Receipt, Visit, VisitOutcome
 
@@ -80,10 +81,15 @@ __all__ = [
     "Principal",
     "PrincipalKind",
     "PrincipalRole",
+    "QuarantineAction",
+    "QuarantineResolution",
+    "QuarantineStatus",
+    "QuarantinedItem",
     "Questionnaire",
     "QuestionnaireStatus",
     "QuestionnaireVersion",
     "Receipt",
+    "ReceiptKind",
     "RefreshToken",
     "Region",
     "RegionLevel",

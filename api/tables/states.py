@@ -46,3 +46,10 @@ class RegistryStatus(StrEnum):
     SUBMITTED = "submitted"
     ACCEPTED = "accepted"
     REFUSED = "refused"
+
+
+class ReceiptKind(StrEnum):
+    """What a phone sends."""
+
+    VISIT = "visit"
+    HOUSEHOLD = "household"

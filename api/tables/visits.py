@@ -9,6 +9,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlmodel import Field
 
 from api.core.table import Table, text_enum
+from api.tables.states import ReceiptKind
 
 
 class VisitOutcome(StrEnum):
@@ -24,14 +25,23 @@ class VisitOutcome(StrEnum):
 
 
 class Receipt(Table, table=True):
-    """What was received, whole and sealed, before anybody judged it. Never updated, never thrown away."""
+    """What was received, whole and sealed, before anybody judged it. Never updated, never thrown away.
+
+    `bytes_index` is a keyed digest of the exact bytes, which a phone can ask about; `content_index` of what they say,
+    however it was spelled: the same sender's same content under the same id is the same receipt. Keyed, because a new
+    household's NIK could be guessed from a bare sha256.
+    """
 
     __tablename__ = "receipts"
+    __table_args__ = (sa.UniqueConstraint("principal_id", "subject_id", "content_index"),)
 
     id: UUID = Field(primary_key=True)
-    principal_id: UUID = Field(foreign_key="principals.id", index=True)
-    subject_id: UUID = Field(index=True)
-    sha256: bytes
+    principal_id: UUID = Field(foreign_key="principals.id")
+    kind: ReceiptKind = Field(sa_type=text_enum(ReceiptKind))
+    subject_id: UUID
+    device_id: str | None = Field(default=None, max_length=80)
+    bytes_index: bytes
+    content_index: bytes
     body: bytes
     received_at: datetime
 
@@ -63,7 +73,6 @@ class Visit(Table, table=True):
     clock_skew_s: float | None = None
     flags: list[str] = Field(default_factory=list, sa_type=ARRAY(sa.Text))
     submits: bool
-    sha256: bytes
     receipt_id: UUID = Field(foreign_key="receipts.id")
     content: bytes
     received_at: datetime

@@ -115,12 +115,12 @@ PROPOSE = """
 with proposed as (
     insert into verdict_revisions (verdict_id, revision, author_id, visit_id, field_result, eligibility, reasons,
                                    criteria, criteria_set, registry_action, comment, at)
-    select v.id, 1 + coalesce((select max(r.revision) from verdict_revisions r where r.verdict_id = v.id), 0), $2::uuid,
-           s.visit_id, s.field_result, s.eligibility, s.reasons, s.criteria, s.criteria_set, s.registry_action,
-           s.comment, $3::timestamptz
+    select v.id, 1 + coalesce((select max(r.revision) from verdict_revisions r where r.verdict_id = v.id), 0),
+           s.author_id, s.visit_id, s.field_result, s.eligibility, s.reasons, s.criteria, s.criteria_set,
+           s.registry_action, s.comment, $3::timestamptz
     from json_to_recordset($1::json) as s (
-        assignment_id uuid, visit_id uuid, field_result text, eligibility text, reasons text[], criteria text[],
-        criteria_set text, registry_action text, comment text
+        assignment_id uuid, visit_id uuid, author_id uuid, field_result text, eligibility text, reasons text[],
+        criteria text[], criteria_set text, registry_action text, comment text
     ) join verdicts v on v.assignment_id = s.assignment_id
     returning verdict_id, revision
 )

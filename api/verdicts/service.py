@@ -24,13 +24,14 @@ from api.verdicts.schemas import DecisionIn, MovedOut, ReviewIn, VerdictFilter, 
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """What a visit proposes about the assignment that it was paid to."""
+    """What a visit proposes about the assignment that it was paid to; the author is who paid the visit."""
 
     assignment_id: UUID
     visit_id: UUID
     criteria_set: str | None
     content: VerdictIn
     corrects: UUID | None = None
+    author_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,13 +64,15 @@ async def propose_verdicts(connection: Connection, actor: Actor, proposals: Sequ
                 "visit_id": proposal.visit_id,
                 "criteria_set": proposal.criteria_set,
                 "corrects": proposal.corrects,
+                "author_id": proposal.author_id or actor.id,
             }
             for proposal in proposals
         ]
     )
     await connection.execute(queries.SUBMIT, rows, actor.id, now)
     await connection.execute(queries.PROPOSE, rows, actor.id, now)
-    if any(proposal.corrects is not None for proposal in proposals):
+    # an adopted visit leaves remarks to those who wrote them
+    if any(proposal.corrects is not None and proposal.author_id in (None, actor.id) for proposal in proposals):
         await connection.execute(queries.ANSWER_REMARKS, rows, actor.id, now)
 
 

@@ -93,8 +93,8 @@ class Judged:
 
     @property
     def moves(self) -> bool:
-        """A stale visit is kept but moves nothing."""
-        return "stale" not in self.flags
+        """A stale visit, and one that is kept beside another, moves nothing."""
+        return not {"stale", "kept_beside"} & set(self.flags)
 
 
 def judge(visit: VisitIn, door: Door, now: datetime) -> Judged:
@@ -107,7 +107,7 @@ def judge(visit: VisitIn, door: Door, now: datetime) -> Judged:
     if visit.verdict is not None:
         deceased = bool(whereabouts) and all(found is Whereabouts.DECEASED for found in whereabouts.values())
         demand_agreement(visit.verdict, Circumstances(door.criteria_set, deceased))
-    skew = (visit.device.clock_at - now).total_seconds() if visit.device and visit.device.clock_at else None
+    skew = _skew_s(visit, now)
     flags = list(_flags(visit, door, now, skew))
     distance = _distance_m(visit.location, door)
     door.knocks.append(Knock(visit.id, clock.working_day(visit.started_at), visit.outcome, visit.corrects))
@@ -127,6 +127,16 @@ def judge(visit: VisitIn, door: Door, now: datetime) -> Judged:
     if verdict is not None:
         door.status, door.stage, door.revision = AssignmentStatus.SUBMITTED, VerdictStage.PROPOSED, door.revision + 1
     return Judged(flags, skew, distance, verdict, new_members, moved_members, places)
+
+
+def set_aside(visit: VisitIn, door: Door, now: datetime) -> Judged:
+    """What is known of a visit that is only to be kept: flags, clock and distance; it is not judged."""
+    skew = _skew_s(visit, now)
+    return Judged(list(_flags(visit, door, now, skew)), skew, _distance_m(visit.location, door), None)
+
+
+def _skew_s(visit: VisitIn, now: datetime) -> float | None:
+    return (visit.device.clock_at - now).total_seconds() if visit.device and visit.device.clock_at else None
 
 
 def _demand_open_campaign(door: Door) -> None:

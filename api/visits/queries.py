@@ -4,8 +4,13 @@ Row security decides whose rows there are. Rows travel as one JSON text and come
 bytes are ASCII, so they travel in it as they are.
 """
 
-# The assignments that these visits were paid to, under lock, with everything that a visit is judged against.
+# The lock first, what hangs on it in the next statement: only that one sees what the last holder of the lock wrote.
 LOCK_DOORS = """
+select from assignments where id = any($1::uuid[]) and ($2::uuid is null or holder_id = $2::uuid)
+order by id for update
+"""
+# The assignments that these visits were paid to, with everything that a visit is judged against.
+DOORS = """
 select a.id, a.household_id, a.status, a.verdict_stage as stage, a.revision, c.status as campaign_status, c.starts_on,
        c.criteria_set, c.questionnaire_id is not null as has_questionnaire, h.latitude, h.longitude,
        array(
@@ -14,47 +19,59 @@ select a.id, a.household_id, a.status, a.verdict_stage as stage, a.revision, c.s
        ) as versions,
        (
            select json_object_agg(m.id, m.whereabouts)::text from members m where m.household_id = a.household_id
-       ) as whereabouts
+       ) as whereabouts,
+       (
+           select json_agg(json_build_array(v.id, v.started_at, v.outcome, v.corrects) order by v.sequence)::text
+           from visits v where v.assignment_id = a.id
+       ) as knocks
 from assignments a
 join campaigns c on c.id = a.campaign_id
 join households h on h.id = a.household_id
-where a.id = any($1::uuid[]) and a.holder_id = $2::uuid
-order by a.id
-for update of a
+where a.id = any($1::uuid[]) and ($2::uuid is null or a.holder_id = $2::uuid)
 """
 
 SHOWN = """id, assignment_id, household_id, enumerator_id, sequence, corrects, based_on, started_at, ended_at, outcome,
 latitude, longitude, accuracy_m, mock_location, questionnaire_version, submits, flags, clock_skew_s, distance_m,
-receipt_id as receipt, received_at, sha256"""
+receipt_id as receipt, received_at"""
 
-# Asked after the lock, in a statement of its own: only so does it see what the last holder of the lock wrote.
-EARLIER_VISITS = f"""
-select {SHOWN} from visits where id = any($1::uuid[]) or assignment_id = any($2::uuid[]) order by sequence
-"""  # noqa: S608  # names of ours, here and below
-
+# What came in from this sender under these ids, and what became of it.
+RECEIPTS_OF = """
+select r.id, r.subject_id, r.bytes_index, r.content_index, q.status, q.problem::text as problem, s.action
+from receipts r
+left join quarantined_items q on q.id = r.id
+left join quarantine_resolutions s on s.quarantine_id = q.id
+where r.principal_id = $1::uuid and r.subject_id = any($2::uuid[])
+order by r.received_at, r.id
+"""
+# A receipt that does not come back is another call's, which has ended by then: the key of the table waits for it.
 KEEP_RECEIPTS = """
-insert into receipts (id, principal_id, subject_id, sha256, body, received_at)
-select r.id, $2::uuid, r.subject_id, r.sha256, r.body, $3::timestamptz
-from json_to_recordset($1::json) as r (id uuid, subject_id uuid, sha256 bytea, body bytea)
+insert into receipts (id, principal_id, kind, subject_id, device_id, bytes_index, content_index, body, received_at)
+select r.id, $2::uuid, r.kind, r.subject_id, $3::text, r.bytes_index, r.content_index, r.body, $4::timestamptz
+from json_to_recordset($1::json) as r (
+    id uuid, kind text, subject_id uuid, bytes_index bytea, content_index bytea, body bytea
+)
+order by r.subject_id, r.content_index
+on conflict (principal_id, subject_id, content_index) do nothing
+returning id
 """
 
 # A visit that comes back from here is stored; an id that does not is somebody else's.
 STORE_VISITS = f"""
 insert into visits (id, assignment_id, household_id, enumerator_id, corrects, based_on, started_at, ended_at, outcome,
                     latitude, longitude, accuracy_m, mock_location, distance_m, questionnaire_version, device_id,
-                    app_version, clock_skew_s, flags, submits, sha256, receipt_id, content, received_at)
+                    app_version, clock_skew_s, flags, submits, receipt_id, content, received_at)
 select v.id, v.assignment_id, v.household_id, $2::uuid, v.corrects, v.based_on, v.started_at, v.ended_at, v.outcome,
        v.latitude, v.longitude, v.accuracy_m, v.mock_location, v.distance_m, v.questionnaire_version, v.device_id,
-       v.app_version, v.clock_skew_s, v.flags, v.submits, v.sha256, v.receipt_id, v.content, $3::timestamptz
+       v.app_version, v.clock_skew_s, v.flags, v.submits, v.receipt_id, v.content, $3::timestamptz
 from json_to_recordset($1::json) as v (
     id uuid, assignment_id uuid, household_id uuid, corrects uuid, based_on int, started_at timestamptz,
     ended_at timestamptz, outcome text, latitude float8, longitude float8, accuracy_m float8, mock_location boolean,
     distance_m float8, questionnaire_version int, device_id text, app_version text, clock_skew_s float8, flags text[],
-    submits boolean, sha256 bytea, receipt_id uuid, content bytea
+    submits boolean, receipt_id uuid, content bytea
 )
 on conflict (id) do nothing
 returning {SHOWN}
-"""  # noqa: S608
+"""  # noqa: S608  # names of ours, here and below
 
 MOVE_MEMBERS = """
 update members m set whereabouts = f.whereabouts

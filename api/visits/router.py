@@ -13,7 +13,7 @@ from api.core.problems import WrongState, problems
 from api.core.revisions import not_modified
 from api.households.problems import CampaignNotOpen
 from api.visits import service
-from api.visits.problems import VisitConflict
+from api.visits.problems import VisitConflict, WaitsInQuarantine
 from api.visits.schemas import VisitContentOut, VisitFilter, VisitIn, VisitOut
 
 router = APIRouter(prefix="/visits", tags=["visits"], route_class=Route)
@@ -21,12 +21,15 @@ KNOWN: dict[int | str, dict[str, Any]] = {200: {"model": VisitOut, "description"
 NOT_MODIFIED: dict[int | str, dict[str, Any]] = {304: {"description": "You have this visit already."}}
 
 
-@router.post("", status_code=201, responses=KNOWN | problems(VisitConflict, CampaignNotOpen, WrongState))
+@router.post(
+    "", status_code=201, responses=KNOWN | problems(VisitConflict, WaitsInQuarantine, CampaignNotOpen, WrongState)
+)
 async def record_visit(
     connection: ConnectionDep,
     vault: VaultDep,
     actor: Annotated[Actor, may(Permission.VISITS_WRITE)],
     visit: VisitIn,
+    request: Request,
     response: Response,
 ) -> VisitOut:
     """Record one knock on the door of one of your assignments.
@@ -38,7 +41,7 @@ async def record_visit(
     assignment is kept, flagged `stale`, and moves nothing. Whereabouts of members act at once; corrections of them stay
     in the visit until Bappeda applies them. In a campaign under review only returned work takes visits.
     """
-    recorded, first = await service.record_visit(connection, actor, vault, visit)
+    recorded, first = await service.record_visit(connection, actor, vault, visit, await request.body())
     response.status_code = 201 if first else 200
     return recorded
 

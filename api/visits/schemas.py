@@ -142,7 +142,7 @@ class VisitOut(Out):
         list[str],
         Field(
             description="For people to look at, never a punishment: `stale, clock_skew, future, before_campaign, "
-            "mock_location, no_notice`."
+            "mock_location, no_notice`; `adopted` and `kept_beside` say how it came out of quarantine."
         ),
     ]
     clock_skew_s: Annotated[float | None, Field(description="How far the phone's clock runs ahead of ours.")]

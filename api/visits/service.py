@@ -4,8 +4,9 @@ What came in is kept first, as it came; then it is judged; then everything that 
 visit is here with all that follows from it, or it is not here.
 """
 
+import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
@@ -18,84 +19,104 @@ from api.core.database import Connection
 from api.core.problems import NotFound, Problem
 from api.core.types import mask
 from api.core.vault import Vault
+from api.tables import ReceiptKind
 from api.verdicts.service import Proposal, propose_verdicts
 from api.visits import queries
-from api.visits.judging import judge
-from api.visits.problems import VisitConflict
+from api.visits.judging import judge, set_aside
+from api.visits.problems import VisitConflict, WaitsInQuarantine
+from api.visits.receipts import WAITING, Received, Standing, take_in
 from api.visits.schemas import LocationOut, VisitContentOut, VisitFilter, VisitIn, VisitOut
 from api.visits.storing import (
     Accepted,
     Arrival,
-    earlier_visits,
-    keep_receipts,
     lock_doors,
     move_households,
     store_visits,
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What became of one visit: recorded (`first`, unless it was here already), or refused."""
+async def record_visit(
+    connection: Connection, actor: Actor, vault: Vault, visit: VisitIn, said: bytes | None = None
+) -> tuple[VisitOut, bool]:
+    """Record one visit, and say whether it is the first time; raises the refusal, and then nothing of it is stored.
 
-    visit_id: UUID
-    result: VisitOut | Problem
-    first: bool = False
+    `said` are the exact bytes that came in, if they are not our own spelling of the visit.
+    """
+    now, content = clock.now(), visit.canonical()
+    received = Received(ReceiptKind.VISIT, visit.id, said or content, hashlib.sha256(content).digest())
+    kept = (await take_in(connection, actor, vault, [received], now))[0]
+    if kept.standing is Standing.NEW:
+        arrival = Arrival(visit, content, kept.receipt_id)
+        outcome = (await record_visits(connection, actor, vault, [arrival], now))[0]
+        if isinstance(outcome, Problem):
+            raise outcome
+        return _shown(outcome), True
+    if kept.standing is Standing.ACCEPTED:
+        row = await connection.fetchrow(queries.VISIT, visit.id)
+        if row is None:
+            raise NotFound  # the work went to somebody else, and with it the sight of what was said there
+        return _shown(row), False
+    raise WaitsInQuarantine if kept.standing in WAITING else VisitConflict
 
 
-async def record_visit(connection: Connection, actor: Actor, vault: Vault, visit: VisitIn) -> tuple[VisitOut, bool]:
-    """Record one visit, and say whether it is the first time; raises the refusal, and then nothing of it is stored."""
-    outcome = (await record_visits(connection, actor, vault, [visit]))[0]
-    if isinstance(outcome.result, Problem):
-        raise outcome.result
-    return outcome.result, outcome.first
-
-
-async def record_visits(connection: Connection, actor: Actor, vault: Vault, visits: Sequence[VisitIn]) -> list[Outcome]:
+async def record_visits(
+    connection: Connection, actor: Actor, vault: Vault, arrivals: Sequence[Arrival], now: datetime
+) -> list[asyncpg.Record | Problem]:
     """Record an enumerator's visits, each on its own merits; one outcome per visit, in their order.
 
-    The same visit again is answered as it was the first time; its id with other content is a conflict.
+    Each is here for the first time (`take_in` said so) and has its own id. An id that is somebody else's is a conflict.
     """
-    now = clock.now()
-    arrivals = [Arrival.of(visit) for visit in visits]
-    doors = await lock_doors(connection, actor, visits)
-    earlier = await earlier_visits(connection, visits, doors)
-    fresh: dict[UUID, Arrival] = {}
-    for arrival in arrivals:
-        if arrival.visit.id not in earlier:
-            fresh.setdefault(arrival.visit.id, arrival)
-    await keep_receipts(connection, actor, vault, fresh.values(), now)
-
+    doors = await lock_doors(connection, actor.id, [arrival.visit.assignment_id for arrival in arrivals])
     accepted: list[Accepted] = []
     refused: dict[UUID, Problem] = {}
-    for visit_id, arrival in fresh.items():
+    for arrival in arrivals:
         door = doors.get(arrival.visit.assignment_id)
         try:
             if door is None:
                 raise NotFound  # not 403: a stranger's assignment must look absent
             accepted.append(Accepted(arrival, door, judge(arrival.visit, door, now)))
         except Problem as refusal:
-            refused[visit_id] = refusal
+            refused[arrival.visit.id] = refusal
 
-    stored = await store_visits(connection, actor, vault, accepted, now)
+    stored = await _store(connection, actor, vault, actor.id, accepted, now)
+    return [refused.get(arrival.visit.id) or stored.get(arrival.visit.id) or VisitConflict() for arrival in arrivals]
+
+
+async def adopt_visit(
+    connection: Connection, actor: Actor, vault: Vault, arrival: Arrival, sender: UUID, *, beside: bool, now: datetime
+) -> None:
+    """Record a visit that waited in quarantine for a person, under the name of who paid it; raises the refusal.
+
+    It is judged as if the holder had sent it now, on the present revision. `beside` keeps it without moving anything,
+    whatever has become of the assignment. An adopted visit places no household on the map.
+    """
+    visit = arrival.visit
+    door = (await lock_doors(connection, None, [visit.assignment_id])).get(visit.assignment_id)
+    if door is None:
+        raise NotFound
+    current = visit.model_copy(update={"based_on": door.revision})
+    judged = set_aside(visit, door, now) if beside else judge(current, door, now)
+    flags = [*judged.flags, "kept_beside" if beside else "adopted"]
+    accepted = Accepted(arrival, door, replace(judged, flags=flags, places_household=False))
+    if not await _store(connection, actor, vault, sender, [accepted], now):
+        raise VisitConflict
+
+
+async def _store(
+    connection: Connection, actor: Actor, vault: Vault, sender: UUID, accepted: list[Accepted], now: datetime
+) -> dict[UUID, asyncpg.Record]:
+    """Store what was accepted, and move what it moves."""
+    stored = await store_visits(connection, sender, vault, accepted, now)
     here = [one for one in accepted if one.arrival.visit.id in stored]
-    await _move(connection, actor, vault, [one for one in here if one.judged.moves], now)
+    await _move(connection, actor, vault, sender, [one for one in here if one.judged.moves], now)
     if here:
         await actor.note_all([_deed(one) for one in here])
-
-    def outcome(arrival: Arrival) -> Outcome:
-        visit_id = arrival.visit.id
-        row = earlier.get(visit_id) or stored.get(visit_id)
-        if row is None:
-            return Outcome(visit_id, refused.get(visit_id) or VisitConflict())
-        if row["enumerator_id"] != actor.id or row["sha256"] != arrival.sha256:
-            return Outcome(visit_id, VisitConflict())
-        return Outcome(visit_id, _shown(row), first=fresh.get(visit_id) is arrival)
-
-    return [outcome(arrival) for arrival in arrivals]
+    return stored
 
 
-async def _move(connection: Connection, actor: Actor, vault: Vault, accepted: list[Accepted], now: datetime) -> None:
+async def _move(
+    connection: Connection, actor: Actor, vault: Vault, sender: UUID, accepted: list[Accepted], now: datetime
+) -> None:
     """What the visits move: members and places of households, assignments and their verdicts."""
     await move_households(connection, actor, vault, accepted, now)
     proposals = [
@@ -105,6 +126,7 @@ async def _move(connection: Connection, actor: Actor, vault: Vault, accepted: li
             one.door.criteria_set,
             one.judged.verdict,
             one.arrival.visit.corrects,
+            sender,
         )
         for one in accepted
         if one.judged.verdict is not None

@@ -1,15 +1,13 @@
 """What a batch of visits reads and writes, each in one statement whatever its size."""
 
-import hashlib
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 import asyncpg
 import orjson
-from uuid_utils.compat import uuid7
 
 from api.access.actor import Actor
 from api.core import clock
@@ -37,18 +35,11 @@ TOLD_OF_NEW = {"name", "relation", "sex", "born_on", "family_no", "whereabouts"}
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """A visit as it came in: what was said, the digest that tells a retry from another visit, its receipt."""
+    """A visit as it came in: what was said, and the receipt of it."""
 
     visit: VisitIn
     said: bytes
-    sha256: bytes
-    receipt_id: UUID = field(default_factory=uuid7)
-
-    @classmethod
-    def of(cls, visit: VisitIn) -> "Arrival":
-        """Take a visit in."""
-        said = visit.canonical()
-        return cls(visit, said, hashlib.sha256(said).digest())
+    receipt_id: UUID
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,10 +51,14 @@ class Accepted:
     judged: Judged
 
 
-async def lock_doors(connection: Connection, actor: Actor, visits: Iterable[VisitIn]) -> dict[UUID, Door]:
-    """The caller's assignments among those that these visits name, locked until the transaction ends."""
-    wanted = list({visit.assignment_id for visit in visits})
-    return {row["id"]: _door(row) for row in await connection.fetch(queries.LOCK_DOORS, wanted, actor.id)}
+async def lock_doors(connection: Connection, holder: UUID | None, assignment_ids: Iterable[UUID]) -> dict[UUID, Door]:
+    """These assignments, as far as this person holds them, locked until the transaction ends, with who knocked there.
+
+    Without a holder: whatever of them the caller may see.
+    """
+    wanted = list(set(assignment_ids))
+    await connection.execute(queries.LOCK_DOORS, wanted, holder)
+    return {row["id"]: _door(row) for row in await connection.fetch(queries.DOORS, wanted, holder)}
 
 
 def _door(row: asyncpg.Record) -> Door:
@@ -82,46 +77,23 @@ def _door(row: asyncpg.Record) -> Door:
         latitude=row["latitude"],
         longitude=row["longitude"],
         whereabouts={UUID(member): Whereabouts(found) if found else None for member, found in whereabouts},
+        knocks=[_knock(*knock) for knock in orjson.loads(row["knocks"] or "[]")],
     )
 
 
-async def earlier_visits(
-    connection: Connection, visits: Iterable[VisitIn], doors: dict[UUID, Door]
-) -> dict[UUID, asyncpg.Record]:
-    """The visits that are here already; each door learns who knocked on it before."""
-    rows = await connection.fetch(queries.EARLIER_VISITS, [visit.id for visit in visits], list(doors))
-    for row in rows:
-        if (door := doors.get(row["assignment_id"])) is not None:
-            day = clock.working_day(row["started_at"])
-            door.knocks.append(Knock(row["id"], day, VisitOutcome(row["outcome"]), row["corrects"]))
-    return {row["id"]: row for row in rows}
-
-
-async def keep_receipts(
-    connection: Connection, actor: Actor, vault: Vault, arrivals: Iterable[Arrival], now: datetime
-) -> None:
-    """Keep what came in, whole and sealed, before anybody judges it."""
-    receipts = [
-        {
-            "id": arrival.receipt_id,
-            "subject_id": arrival.visit.id,
-            "sha256": "\\x" + arrival.sha256.hex(),
-            "body": vault.seal_bytes("receipt.body", arrival.receipt_id, arrival.said).decode(),
-        }
-        for arrival in arrivals
-    ]
-    if receipts:
-        await connection.execute(queries.KEEP_RECEIPTS, _rows(receipts), actor.id, now)
+def _knock(visit_id: str, started_at: str, outcome: str, corrects: str | None) -> Knock:
+    day = clock.working_day(datetime.fromisoformat(started_at))
+    return Knock(UUID(visit_id), day, VisitOutcome(outcome), UUID(corrects) if corrects else None)
 
 
 async def store_visits(
-    connection: Connection, actor: Actor, vault: Vault, accepted: Collection[Accepted], now: datetime
+    connection: Connection, enumerator_id: UUID, vault: Vault, accepted: Collection[Accepted], now: datetime
 ) -> dict[UUID, asyncpg.Record]:
-    """Store the visits; one that does not come back had an id of somebody else's."""
+    """Store the visits of this enumerator; one that does not come back had an id of somebody else's."""
     if not accepted:
         return {}
     rows = _rows([_row(one, vault) for one in accepted])
-    return {row["id"]: row for row in await connection.fetch(queries.STORE_VISITS, rows, actor.id, now)}
+    return {row["id"]: row for row in await connection.fetch(queries.STORE_VISITS, rows, enumerator_id, now)}
 
 
 def _row(accepted: Accepted, vault: Vault) -> dict[str, Any]:
@@ -139,7 +111,6 @@ def _row(accepted: Accepted, vault: Vault) -> dict[str, Any]:
         "distance_m": judged.distance_m,
         "flags": judged.flags,
         "submits": judged.verdict is not None,
-        "sha256": "\\x" + arrival.sha256.hex(),
         "receipt_id": arrival.receipt_id,
         "content": vault.seal_bytes("visit.content", visit.id, arrival.said).decode(),
     }

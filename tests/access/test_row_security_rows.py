@@ -146,8 +146,8 @@ async def test_nobody_writes_into_rows_of_others(login: asyncpg.Connection, seas
     strange, household = season.assignments["Lina"], season.households["Lina"]
     family = "insert into families (id, household_id, no) values ($1, $2, 9)"
     receipt = (
-        "insert into receipts (id, principal_id, subject_id, sha256, body, received_at)"
-        " values ($1, $2, $1, '\\x00', '\\x00', now())"
+        "insert into receipts (id, principal_id, kind, subject_id, bytes_index, content_index, body, received_at)"
+        " values ($1, $2, 'visit', $1, '\\x00', '\\x00', '\\x00', now())"
     )
     note = "insert into audit_events (at, actor_id, action, request_id, detail) values (now(), $1, 'x.y', 'r', '{}')"
     disclosure = (

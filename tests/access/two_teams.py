@@ -20,22 +20,25 @@ TABLES = {
         ("families", "members", "household_sources", "household_programmes", "household_revisions"), "household_id"
     ),
     **dict.fromkeys(("assignments", "visits", "verdicts"), "household_id"),
-    "assignment_events": "assignment_id",
+    **dict.fromkeys(("assignment_events", "quarantined_items"), "assignment_id"),
     "verdict_revisions": "verdict_id",
     "verdict_events": "verdict_id",
     "remark_resolutions": "verdict_id",
 }
 PLANT = (
-    "insert into receipts (id, principal_id, subject_id, sha256, body, received_at)"
-    " values ($3, $5, $3, '\\x00', '\\x00', $6)",
+    "insert into receipts (id, principal_id, kind, subject_id, bytes_index, content_index, body, received_at)"
+    " values ($3, $5, 'visit', $3, '\\x00', '\\x00', '\\x00', $6)",
+    "insert into quarantined_items (id, principal_id, team_id, kind, subject_id, assignment_id, status, problem,"
+    " received_at) select $3, $5, p.team_id, 'visit', $3, $2, 'quarantined', '{}', $6"
+    " from principals p where p.id = $5",
     "insert into assignment_events (assignment_id, event, actor_id, status, at)"
     " values ($2, 'submitted', $5, 'submitted', $6)",
     "insert into household_programmes (id, household_id, programme, source) values ($3, $1, 'pkh', 'dtks')",
     "insert into household_revisions (id, household_id, revision, author_id, cause, at, changes)"
     " values ($3, $1, 1, $5, 'correction', $6, '\\x00')",
     "insert into visits (id, assignment_id, household_id, enumerator_id, based_on, started_at, ended_at, outcome,"
-    " flags, submits, sha256, receipt_id, content, received_at)"
-    " values ($3, $2, $1, $5, 1, $6, $6, 'completed', '{}', true, '\\x00', $3, '\\x00', $6)",
+    " flags, submits, receipt_id, content, received_at)"
+    " values ($3, $2, $1, $5, 1, $6, $6, 'completed', '{}', true, $3, '\\x00', $6)",
     "insert into verdicts (id, assignment_id, household_id, campaign_id) values ($3, $2, $1, $4)",
     "insert into verdict_revisions (verdict_id, revision, author_id, field_result, eligibility, reasons, criteria,"
     " registry_action, at) values ($3, 1, $5, 'completed', 'eligible', '{}', '{}', 'keep', $6)",

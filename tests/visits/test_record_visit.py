@@ -205,3 +205,14 @@ async def test_what_was_said_at_the_door_lies_sealed(house: House) -> None:
     assert planted in house.make.vault.open("visit.content", row["id"], row["content"])
     receipt = await house.owner.fetchval("select body from receipts where id = $1", row["receipt_id"])
     assert planted in house.make.vault.open("receipt.body", row["receipt_id"], receipt)
+
+
+async def test_two_visits_at_once_that_bring_the_same_newcomer_are_both_recorded(house: House) -> None:
+    _, assignment, siti = await door(house)
+    newcomer = {"id": str(uuid7()), "whereabouts": "new", "name": "Tini", "relation": "child"}
+    bodies = [visit(assignment, outcome="partial", verdict=None, members=[newcomer]) for _ in range(4)]
+
+    answers = await asyncio.gather(*(siti.post("/v1/visits", json=body) for body in bodies))
+
+    assert [answer.status_code for answer in answers] == [201] * 4
+    assert await house.owner.fetchval("select count(*) from members where name = 'Tini'") == 1
