@@ -4,6 +4,7 @@ import asyncio
 import json
 import os
 import sys
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -14,6 +15,7 @@ from rich.console import Console
 from api import standalone
 from api.access import seeding
 from api.access.roles import Role
+from api.core import feed
 from api.core.embedded import AlreadyRunning, EmbeddedError
 from api.core.process import UnsafeDatabase
 from api.core.settings import settings
@@ -27,6 +29,8 @@ keys = typer.Typer(no_args_is_help=True, help="Signing and vault keys.")
 app.add_typer(keys, name="keys")
 staff = typer.Typer(no_args_is_help=True, help="People who sign in.")
 app.add_typer(staff, name="staff")
+phones = typer.Typer(no_args_is_help=True, help="The feed of changes that phones pull.")
+app.add_typer(phones, name="feed")
 console = Console(soft_wrap=True)  # a code or a path is copied whole
 errors = Console(stderr=True, style="red", soft_wrap=True, markup=False, highlight=False)
 CONTRACT = Path(__file__).parent.parent / "openapi" / "openapi.json"
@@ -89,13 +93,25 @@ def seed(full: Annotated[bool, typer.Option("--full", help="52,881 households in
 @staff.command("add")
 def add_staff(username: str, name: str, role: Role) -> None:
     """Make an account over the owner's connection and print its one-time activation code: a city's first Bappeda."""
-    try:
-        owner = standalone.owner_url(_private_folder())
-    except standalone.RefusedToStart as refused:
-        errors.print(str(refused))
-        raise typer.Exit(1) from refused
-    code = asyncio.run(seeding.add_staff(owner, seeding.NewStaff(username, name, role)))
+    code = asyncio.run(seeding.add_staff(_owner_url(), seeding.NewStaff(username, name, role)))
     console.print(f"{username} activates the account with POST /v1/activations and the code {code}")
+
+
+@phones.command("restored")
+def begin_epoch() -> None:
+    """Say that this database was restored: every cursor expires, and phones pull anew what they hold.
+
+    A restore into another cluster, timeline or database is seen without it; one in place is not. Run it before serving.
+    """
+    epoch = asyncio.run(feed.as_owner(_owner_url(), feed.begin_epoch))
+    console.print(f"Epoch {epoch} has begun; phones are told 410 once and begin again.")
+
+
+@phones.command("sweep")
+def sweep(days: Annotated[int, typer.Option(min=7, help="Older changes are forgotten.")] = feed.KEPT_DAYS) -> None:
+    """Forget old changes; a phone that has not pulled for that long begins again. Run it once a day."""
+    swept = asyncio.run(feed.as_owner(_owner_url(), partial(feed.sweep, days=days)))
+    console.print(f"{swept} changes forgotten.")
 
 
 @app.command()
@@ -130,6 +146,14 @@ def up(
         errors.print(str(refused))
         code = 1
     raise typer.Exit(code)
+
+
+def _owner_url() -> str:
+    try:
+        return standalone.owner_url(_private_folder())
+    except standalone.RefusedToStart as refused:
+        errors.print(str(refused))
+        raise typer.Exit(1) from refused
 
 
 def _private_folder() -> Path:

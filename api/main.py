@@ -30,6 +30,7 @@ from api.questionnaires import router as questionnaires
 from api.regions import router as regions
 from api.releases import replies_router as replies
 from api.releases import router as releases
+from api.sync import pull_router
 from api.verdicts import official_router as official
 from api.verdicts import router as verdicts
 from api.visits import router as visits
@@ -48,6 +49,7 @@ ROOMS: tuple[APIRouter, ...] = (
     verdicts.router,
     official.router,
     visits.router,
+    pull_router.router,
     releases.router,
     replies.router,
     oversight.v1,

@@ -22,7 +22,7 @@ from rich.console import Console
 
 from api.access import database_roles
 from api.access.tokens import make_signing_key
-from api.core import embedded, embedded_places, migrations
+from api.core import embedded, embedded_places, feed, migrations
 from api.core.settings import database_settings, settings
 from api.core.supervisor import Supervisor, listen
 from api.core.vault import make_vault_keys
@@ -138,12 +138,16 @@ async def _make_database(url: str) -> None:
 
 
 async def install_row_security() -> None:
-    """Roles, grants and policies on the owner's database, for the login role that `database_url` names."""
+    """Roles, grants and policies on the owner's database, for the login role that `database_url` names.
+
+    And the epoch of the feed, so that cursors of another life of this database have expired before anybody pulls.
+    """
     wanted = database_settings()
     login = urlsplit(wanted.database_url)
     owner = await asyncpg.connect(wanted.owner_url)
     try:
         await database_roles.install(owner, wanted.role_prefix, login.username or LOGIN, login.password)
+        await feed.present_epoch(owner)
     finally:
         await owner.close()
 

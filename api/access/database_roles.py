@@ -26,8 +26,8 @@ language sql stable security definer set search_path from current as $$
 $$
 """
 
-# The login role asks whether a token's family still lives, and nothing else about it; who switches an account off
-# ends its sessions without reading them. In the transaction that takes the caller's role, so it costs no round trip.
+# The login role asks whether a token's family still lives, and nothing else about it: in the transaction that takes the
+# caller's role, so it costs no round trip. Who switches an account or a phone off ends its sessions unread.
 SESSIONS = """
 create or replace function session_alive(family uuid) returns boolean
 language sql stable security definer set search_path from current as $$
@@ -36,6 +36,20 @@ $$;
 create or replace function end_sessions(principal uuid) returns void
 language sql volatile security definer set search_path from current as $$
     update refresh_tokens t set revoked_at = now() where t.principal_id = principal and t.revoked_at is null
+$$;
+create or replace function end_device_sessions(device uuid) returns void
+language plpgsql volatile security definer set search_path from current as $$
+begin
+    -- a refresh under way holds its family: what it adds must be seen by the next statement
+    perform pg_advisory_xact_lock(hashtextextended(f.family_id::text, 2)) from (
+        select distinct t.family_id from refresh_tokens t join devices d
+            on d.staff_id = t.principal_id and d.device_id = t.device_id
+        where d.id = device and d.revoked_at is not null and t.revoked_at is null order by t.family_id
+    ) f;
+    update refresh_tokens t set revoked_at = now() from devices d
+    where d.id = device and d.revoked_at is not null and t.principal_id = d.staff_id and t.device_id = d.device_id
+      and t.revoked_at is null;
+end
 $$
 """
 
@@ -75,6 +89,8 @@ async def install(connection: asyncpg.Connection, prefix: str, login: str, login
         for signature, callers in (
             ("likely_duplicates(bytea[], bytea[], text, date, text)", (*FIELD_ROLES, "bappeda")),
             ("end_sessions(uuid)", ("bappeda", "diskominfo", "access")),
+            ("end_device_sessions(uuid)", ("bappeda", "coordinator")),
+            ("feed_epoch()", ("enumerator",)),
         ):
             named = ", ".join(_quoted(prefix + role) for role in callers)
             await connection.execute(f"revoke all on function {signature} from public")

@@ -13,6 +13,13 @@ class InvalidCredentials(Problem):
         super().__init__(None, headers={"WWW-Authenticate": 'Bearer realm="sambang"'})
 
 
+class DeviceRevoked(Problem):
+    """The phone was cut off, for good. The app needs a new `device_id` of its own, and the person the password."""
+
+    status, code = 403, "device_revoked"
+    title_id, title_en = "Perangkat ini sudah diputus", "This device has been cut off"
+
+
 class UsernameTaken(Problem):
     status, code = 409, "username_taken"
     title_id, title_en = "Nama pengguna sudah dipakai", "This username is taken"

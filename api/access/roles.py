@@ -15,6 +15,8 @@ class Permission(StrEnum):
     CAMPAIGNS_WRITE = "campaigns:write"
     CLIENTS_READ = "clients:read"
     CLIENTS_WRITE = "clients:write"
+    DEVICES_READ = "devices:read"
+    DEVICES_WRITE = "devices:write"
     DISCLOSURES_READ = "disclosures:read"
     HOUSEHOLDS_MERGE = "households:merge"
     DELIBERATIONS_READ = "deliberations:read"
@@ -32,6 +34,7 @@ class Permission(StrEnum):
     RELEASES_WRITE = "releases:write"
     STAFF_READ = "staff:read"
     STAFF_WRITE = "staff:write"
+    SYNC_READ = "sync:read"
     VERDICTS_DECIDE = "verdicts:decide"
     VERDICTS_READ = "verdicts:read"
     VERDICTS_REVIEW = "verdicts:review"
@@ -55,10 +58,11 @@ GRANTS: dict[Role, frozenset[Permission]] = {role: frozenset(EVERYBODY | held) f
     Role.BAPPEDA:     FIELD | {P.ASSIGNMENTS_WRITE, P.CAMPAIGNS_WRITE, P.CLIENTS_READ, P.DELIBERATIONS_READ, P.DELIBERATIONS_WRITE,
                                P.IDENTITIES_READ, P.IMPORTS_WRITE, P.QUESTIONNAIRES_WRITE,
                                P.RELEASES_READ, P.RELEASES_WRITE, P.STAFF_READ, P.STAFF_WRITE, P.VERDICTS_DECIDE,
-                               P.DISCLOSURES_READ, P.HOUSEHOLDS_MERGE},
-    Role.COORDINATOR: FIELD | {P.ASSIGNMENTS_WRITE, P.IDENTITIES_READ, P.STAFF_READ, P.VERDICTS_REVIEW},
-    Role.ENUMERATOR:  FIELD | {P.VISITS_WRITE},
-    Role.DISKOMINFO:  {P.CLIENTS_READ, P.CLIENTS_WRITE, P.STAFF_READ, P.STAFF_WRITE},
+                               P.DISCLOSURES_READ, P.HOUSEHOLDS_MERGE, P.DEVICES_READ, P.DEVICES_WRITE},
+    Role.COORDINATOR: FIELD | {P.ASSIGNMENTS_WRITE, P.IDENTITIES_READ, P.STAFF_READ, P.VERDICTS_REVIEW, P.DEVICES_READ,
+                               P.DEVICES_WRITE},
+    Role.ENUMERATOR:  FIELD | {P.VISITS_WRITE, P.SYNC_READ, P.DEVICES_READ},
+    Role.DISKOMINFO:  {P.CLIENTS_READ, P.CLIENTS_WRITE, P.DEVICES_READ, P.STAFF_READ, P.STAFF_WRITE},
     Role.OBSERVER:    {P.STAFF_READ},
     Role.CLIENT:      set(),
 }.items()}

@@ -4,10 +4,10 @@ from typing import Annotated
 
 from fastapi import APIRouter
 
-from api.access import activations, clients_router, oauth_router, sessions, staff_router
+from api.access import activations, clients_router, devices_router, oauth_router, sessions, staff_router
 from api.access.actor import Actor, ConnectionDep, may
 from api.access.front_door import FrontDoorDep
-from api.access.problems import InvalidCredentials
+from api.access.problems import DeviceRevoked, InvalidCredentials
 from api.access.roles import Permission
 from api.access.schemas import ActivationIn, MeOut, SessionIn, SessionOut
 from api.core.problems import problems
@@ -15,11 +15,12 @@ from api.core.problems import problems
 router = APIRouter(tags=["access"])
 
 
-@router.post("/sessions", responses=problems(InvalidCredentials))
+@router.post("/sessions", responses=problems(InvalidCredentials, DeviceRevoked))
 async def sign_in(door: FrontDoorDep, body: SessionIn) -> SessionOut:
     """Sign in with username and password (CAPI app, scripts).
 
-    Phones sign in once and refresh from then on. When too many sign in at once, the answer is 503 with Retry-After.
+    Phones sign in once, with a `device_id`, and refresh from then on; one that was cut off is 403 `device_revoked`.
+    When too many sign in at once, the answer is 503 with Retry-After.
     """
     return await sessions.sign_in(door, body)
 
@@ -36,5 +37,5 @@ async def read_me(connection: ConnectionDep, actor: Annotated[Actor, may(Permiss
     return await sessions.who_am_i(connection, actor)
 
 
-for part in (staff_router, clients_router, oauth_router):
+for part in (staff_router, devices_router, clients_router, oauth_router):
     router.include_router(part.router)

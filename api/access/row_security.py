@@ -27,6 +27,7 @@ RECEIVED = "exists (select from receipts r where r.id = quarantined_items.id)"
 SENT_BY = "exists (select from receipts r where r.id = receipt_id and r.principal_id = enumerator_id)"
 PAID_BY = "exists (select from visits k where k.id = visit_id and k.enumerator_id = author_id)"
 APPOINTED = "exists (select from principals p where p.id = staff_id and p.role in ({}))"
+IN_TEAM = "exists (select from principals p where p.id = staff_id)"  # a coordinator reads the own team's
 READ, ADD, ALL = "select", "select, insert", "select, insert, update"
 
 
@@ -50,6 +51,7 @@ class Rule:
 
 
 MOVES = "status, verdict_stage, field_result, eligibility, received_at, revision"
+CUT_OFF = "revoked_at, revoked_by, reason"
 FOUND_AT_THE_DOOR = ("families", "members", "household_sources")
 OFFICIAL = ("deliberations", "deliberated_verdicts", "endorsements", "release_replies", "objections")
 APPEND_ONLY = (
@@ -65,6 +67,7 @@ APPEND_ONLY = (
     "receipts",
     "quarantined_items",
     "quarantine_resolutions",
+    "sync_changes",
 )
 
 # fmt: off
@@ -89,6 +92,10 @@ RULES: tuple[Rule, ...] = (
     Rule("access", "clients", READ, "true"), Rule("access", "client_secrets", READ),
     Rule("diskominfo", "clients", ALL, "true"), Rule("diskominfo", "client_secrets", ALL),
     Rule("bappeda", "clients", READ, "true"), Rule("client", "clients", READ, f"id = {ACTOR}"),
+    Rule("access", "devices", ALL, "true", columns="name, app_version, signed_in_at"),
+    Rule("diskominfo", "devices", READ, "true"), Rule("enumerator", "devices", READ, f"staff_id = {ACTOR}"),
+    Rule("bappeda", "devices", "select, update", "true", columns=CUT_OFF),
+    Rule("coordinator", "devices", "select, update", IN_TEAM, columns=CUT_OFF),
     # what everybody reads
     Rule((*API_ROLES, "worker"), "regions", READ), Rule((*API_ROLES, "worker"), "campaigns", READ),
     Rule(API_ROLES, "questionnaires", READ), Rule(API_ROLES, "questionnaire_versions", READ),
@@ -145,6 +152,8 @@ RULES: tuple[Rule, ...] = (
     Rule(FIELD_ROLES, "verdict_events", ADD, IN_VERDICT, f"actor_id = {ACTOR} and {IN_VERDICT}"),
     Rule("bappeda", "remark_resolutions", READ, "true"), Rule("coordinator", "remark_resolutions", READ, IN_VERDICT),
     Rule("enumerator", "remark_resolutions", ADD, IN_VERDICT, f"resolved_by = {ACTOR} and {IN_VERDICT}"),
+    # what phones pull: written by triggers alone
+    Rule("enumerator", "sync_changes", READ, f"addressee_id = {ACTOR}"),
     # the official tail: Bappeda writes down what the meeting, the mayor, the ministry and the family said
     *(Rule("bappeda", table, ADD, "true", f"recorded_by = {ACTOR}") for table in OFFICIAL),
     # files in, releases out

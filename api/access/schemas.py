@@ -45,7 +45,14 @@ class SessionIn(In):
     otp: Annotated[
         str | None, Field(max_length=20, description="One-time code; ignored while the account has no second factor.")
     ] = None
-    device_id: Annotated[str | None, Field(min_length=1, max_length=80)] = None
+    device_id: Annotated[
+        str | None,
+        Field(
+            min_length=1, max_length=80, description="What the app calls this phone: enrols it, so it can be cut off."
+        ),
+    ] = None
+    device_name: Annotated[str | None, Field(min_length=1, max_length=80, examples=["Samsung A15"])] = None
+    app_version: Annotated[str | None, Field(min_length=1, max_length=40, examples=["1.4.0"])] = None
 
 
 class SessionOut(Out):

@@ -2,11 +2,11 @@
 
 from asyncpg import Record
 
-from api.access import families
+from api.access import devices, families
 from api.access.actor import Actor
 from api.access.front_door import FrontDoor
 from api.access.passwords import is_password
-from api.access.problems import InvalidCredentials
+from api.access.problems import DeviceRevoked, InvalidCredentials
 from api.access.roles import Role, scopes_of
 from api.access.schemas import BEARER, MeOut, SessionIn, SessionOut
 from api.core import clock
@@ -29,7 +29,9 @@ order by 1
 
 
 async def sign_in(door: FrontDoor, body: SessionIn) -> SessionOut:
-    """Check name and password, start a family of refresh tokens; raises `InvalidCredentials`.
+    """Check name and password, enrol the phone, start a family of refresh tokens.
+
+    Raises `InvalidCredentials`; `DeviceRevoked` where both are right and the phone was cut off.
 
     A name that does not exist costs a hash and leaves a note like one that does (trust.md H16). No connection is held
     while a hash waits for its turn.
@@ -40,10 +42,11 @@ async def sign_in(door: FrontDoor, body: SessionIn) -> SessionOut:
     right = await is_password(found["password_hash"] if found else None, body.password)
     async with door.open() as connection:
         # asked again: while the hash ran, the account may have been switched off or its password changed
-        if right and found["active"] and await connection.fetchrow(ACCOUNT, username) == found:
+        known = right and found["active"] and await connection.fetchrow(ACCOUNT, username) == found
+        if known and await devices.enrol(connection, found["id"], body):
             return await _let_in(door, connection, found, body.device_id)
         await door.note(connection, None, "session.refused", found["id"] if found else None)
-    raise InvalidCredentials
+    raise DeviceRevoked if known else InvalidCredentials
 
 
 async def _let_in(door: FrontDoor, connection: Connection, found: Record, device_id: str | None) -> SessionOut:

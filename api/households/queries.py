@@ -18,10 +18,8 @@ SUMMARY = f"""
 select h.id, h.region_code, h.rw, h.rt, h.address, h.head_name, h.status, h.revision, {ASSIGNMENT}
 from households h"""  # noqa: S608  # text of ours
 
-# A household whole in one statement. Sealed numbers leave as the text that they are and are opened by the vault.
-HOUSEHOLD = f"""
-select h.id, h.region_code, h.rw, h.rt, h.address, h.head_name, h.status, h.revision, h.latitude, h.longitude,
-    h.accuracy_m, h.merged_into, h.split_from, a.holder_id, {ASSIGNMENT}, jsonb_build_object(
+# What a household consists of. Sealed numbers leave as the text that they are and are opened by the vault.
+PARTS = """
     'families', (select coalesce(jsonb_agg(jsonb_build_object(
         'id', f.id, 'no', f.no, 'no_kk', convert_from(f.no_kk, 'UTF8')) order by f.no), '[]')
         from families f where f.household_id = h.id),
@@ -37,7 +35,13 @@ select h.id, h.region_code, h.rw, h.rt, h.address, h.head_name, h.status, h.revi
         from household_sources s where s.household_id = h.id),
     'programmes', (select coalesce(jsonb_agg(jsonb_build_object(
         'programme', p.programme, 'member_id', p.member_id, 'source', p.source)
-        order by p.programme, p.member_id), '[]') from household_programmes p where p.household_id = h.id),
+        order by p.programme, p.member_id), '[]') from household_programmes p where p.household_id = h.id)"""
+COLUMNS = """
+select h.id, h.region_code, h.rw, h.rt, h.address, h.head_name, h.status, h.revision, h.latitude, h.longitude,
+    h.accuracy_m, h.merged_into, h.split_from,"""
+
+# A household whole in one statement.
+HOUSEHOLD = f"""{COLUMNS} a.holder_id, {ASSIGNMENT}, jsonb_build_object({PARTS},
     'verdict', (select jsonb_build_object(
         'id', v.id, 'revision', r.revision, 'field_result', r.field_result, 'eligibility', r.eligibility,
         'reasons', r.reasons, 'criteria', r.criteria, 'criteria_set', r.criteria_set,
@@ -46,6 +50,11 @@ select h.id, h.region_code, h.rw, h.rt, h.address, h.head_name, h.status, h.revi
         where v.assignment_id = a.id order by r.revision desc limit 1))::text as whole
 from households h {LATEST_ASSIGNMENT}
 where h.id = $1"""  # noqa: S608  # text of ours
+# As the holder's phone carries it: all of a page at once, and whether its work is open.
+CARRIED = f"""{COLUMNS} exists (
+        select from assignments a where a.household_id = h.id and a.holder_id = $2 and a.status = any($3)
+    ) as at_the_door, jsonb_build_object({PARTS})::text as whole
+from households h where h.id = any($1) order by h.id"""  # noqa: S608  # text of ours
 
 IN_REGION = "h.region_code in (select r.code from regions r where r.code = ? or r.code like ? || '.%')"
 

@@ -182,6 +182,26 @@ class HouseholdOut(HouseholdSummary):
     verdict: VerdictSummary | None
 
 
+class HouseholdCarried(Out):
+    """A household as its holder's phone carries it; what concerns the work stands in the assignment."""
+
+    id: UUID
+    region_code: RegionCode
+    rw: str | None
+    rt: str | None
+    address: str
+    head_name: str
+    location: LocationOut | None
+    status: HouseholdStatus
+    merged_into: UUID | None
+    split_from: UUID | None
+    families: list[FamilyOut]
+    members: list[MemberOut]
+    sources: list[SourceOut]
+    programmes: list[ProgrammeOut]
+    revision: int
+
+
 class FamilyIdentity(Out):
     """A family card with its whole number."""
 

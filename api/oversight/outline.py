@@ -51,6 +51,11 @@ CHAPTERS: Final = (
         "Pintu diketuk: satu kunjungan adalah satu ketukan di satu pintu, dan hanya bisa ditambahkan.",
     ),
     (
+        "sync",
+        "Phones without a network for most of the day: what they pull, what they push, what waits for a person.",
+        "Ponsel yang seharian tanpa jaringan: apa yang diambil, apa yang dikirim, apa yang menunggu keputusan.",
+    ),
+    (
         "verdicts",
         "What was found is weighed: proposed at the door, reviewed by the coordinator, decided by Bappeda.",
         "Temuan ditimbang: diusulkan di pintu, ditinjau koordinator, diputuskan Bappeda.",

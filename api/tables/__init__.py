@@ -12,6 +12,8 @@ from api.tables.deliberations import (
     ReleaseReply,
     ReplyStatus,
 )
+from api.tables.devices import Device
+from api.tables.feed import FeedEpoch, SyncChange
 from api.tables.households import (
     Family,
     Household,
@@ -60,10 +62,12 @@ __all__ = [
     "DeliberatedVerdict",
     "Deliberation",
     "DeliberationResult",
+    "Device",
     "Disclosure",
     "Eligibility",
     "Endorsement",
     "Family",
+    "FeedEpoch",
     "FieldResult",
     "FindingLevel",
     "Household",
@@ -107,6 +111,7 @@ __all__ = [
     "Source",
     "StaffMember",
     "StagedPerson",
+    "SyncChange",
     "Team",
     "TeamMember",
     "Training",

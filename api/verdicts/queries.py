@@ -157,3 +157,32 @@ select $1, n.number, $3, null, $4, $5 from ({NUMBERED_REMARKS}$1) n where n.numb
 on conflict do nothing returning number
 """  # noqa: S608  # text of ours
 HAS_REMARK = f"select exists (select from ({NUMBERED_REMARKS}$1) n where n.number = $2)"  # noqa: S608
+
+# As JSON, for phones: remarks keep their numbers, so that an answer can name one.
+RETURNED = """
+select json_build_object('id', v.id, 'assignment_id', v.assignment_id, 'household_id', v.household_id,
+    'revision', r.revision, 'visit_id', r.visit_id, 'field_result', r.field_result, 'eligibility', r.eligibility,
+    'reasons', r.reasons, 'criteria', r.criteria, 'criteria_set', r.criteria_set, 'registry_action', r.registry_action,
+    'comment', r.comment, 'returned_at', back.at, 'return_reason_code', back.reason_code,
+    'return_comment', back.comment, 'remarks', (
+        select coalesce(json_agg(json_build_object('number', n.number, 'pointer', n.remark ->> 'pointer',
+            'comment', n.remark ->> 'comment') order by n.number), '[]'::json)
+        from (
+            select row_number() over (order by e.number, s.place)::int as number, s.remark
+            from verdict_events e
+            cross join lateral jsonb_array_elements(e.remarks) with ordinality as s (remark, place)
+            where e.verdict_id = v.id
+        ) n
+        where not exists (select from remark_resolutions d where d.verdict_id = v.id and d.number = n.number)
+    ))::text as shown
+from assignments a
+join verdicts v on v.assignment_id = a.id
+join lateral (
+    select * from verdict_revisions r where r.verdict_id = v.id order by r.revision desc limit 1
+) r on true
+join lateral (
+    select e.at, e.reason_code, e.comment from verdict_events e where e.verdict_id = v.id order by e.number desc limit 1
+) back on true
+where a.id = any($1::uuid[]) and a.status = 'returned'
+order by v.id
+"""

@@ -230,3 +230,32 @@ class VerdictHistoryOut(Out):
     verdict_id: UUID
     revisions: list[RevisionOut]
     events: list[EventOut]
+
+
+class OpenRemarkOut(Out):
+    """A remark that waits for an answer."""
+
+    number: int
+    pointer: str
+    comment: str
+
+
+class ReturnedVerdictOut(Out):
+    """A verdict that came back to its holder, and why; `returned_at` is when."""
+
+    id: UUID
+    assignment_id: UUID
+    household_id: UUID
+    revision: int
+    visit_id: UUID | None
+    field_result: FieldResult
+    eligibility: Eligibility
+    reasons: list[str]
+    criteria: list[str]
+    criteria_set: str | None
+    registry_action: RegistryAction
+    comment: str | None
+    returned_at: datetime
+    return_reason_code: str | None
+    return_comment: str | None
+    remarks: list[OpenRemarkOut]

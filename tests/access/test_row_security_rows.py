@@ -18,7 +18,18 @@ async def test_every_table_of_households_that_the_field_reads_is_looked_at(owner
         "   or has_table_privilege('sambang_enumerator', c.oid, 'select'))"
     )
 
-    assert {row["name"] for row in tables} | {"households"} == set(TABLES)
+    # changes go to persons, not to rows: the next test
+    assert {row["name"] for row in tables} - {"sync_changes"} | {"households"} == set(TABLES)
+
+
+async def test_changes_are_read_by_their_addressee_alone(login: asyncpg.Connection, season: Season) -> None:
+    for person in (season.ours.siti, season.ours.budi, season.theirs.siti):
+        async with acting(login, person):
+            rows = await login.fetch("select addressee_id, assignment_id from sync_changes")
+            assert {tuple(row) for row in rows} == {(person.id, season.assignments[person.name])}
+    with pytest.raises(asyncpg.InsufficientPrivilegeError):
+        async with acting(login, season.ours.ratna):
+            await login.fetch("select from sync_changes")
 
 
 @pytest.mark.parametrize("table", TABLES)

@@ -166,6 +166,18 @@ async def test_the_example_of_a_reassignment_works(house: House) -> None:
     assert found["results"][0]["status"] == "reassigned"
 
 
+async def test_the_example_of_cutting_off_a_phone_works(house: House) -> None:
+    team = await house.make.team(await house.make.campaign())
+    await house.make.password(team.siti, PASSWORD)
+    accepted(await (await house.as_(None)).post("/v1/sessions", json=example("signIn", "siti")))
+    ratna = await house.as_(team.ratna)
+    phone = accepted(await ratna.get("/v1/devices"))["items"][0]
+
+    cut = accepted(await ratna.post(f"/v1/devices/{phone['id']}/revocations", json=example("revokeDevice", "lost")))
+
+    assert cut["revoked_by"] == str(team.ratna.id)
+
+
 async def test_the_example_of_a_cancellation_works(house: House) -> None:
     team = await house.make.team(await house.make.campaign())
     held = await house.make.assignment(team.campaign_id, await house.make.household(), team.siti)
