@@ -55,25 +55,37 @@ select count(*)::int from given"""
 MEMBERSHIPS = """
 select m.campaign_id, m.team_id, p.active from team_members m join principals p on p.id = m.staff_id
 where m.staff_id = $1 and m.ends_on is null"""
+TEAM = "select staff_id from team_members where team_id = $1 and ends_on is null"
+# Somebody of the caller's: a present account in sight, or work in sight that still names the person.
+KNOWN_ENUMERATOR = """
+select exists (select from principals p where p.id = $1 and p.role = 'enumerator')
+    or exists (select from assignments a where a.enumerator_id = $1)"""
 # The lock first, what hangs on it in the next statement: only that one sees a campaign that closed in between.
 LOCK_WORK = "select from assignments where id = any($1) order by id for no key update"
+LOCK_OPEN_WORK = """
+select a.id from assignments a
+where a.enumerator_id = $1 and a.status in ('open', 'downloaded', 'returned')
+    and exists (select from campaigns c where c.id = a.campaign_id and c.status <> 'closed')
+order by a.id for no key update"""
 WORK = """
-select a.id, a.campaign_id, a.status, a.enumerator_id, a.holder_id, c.status as campaign_status
-from assignments a join campaigns c on c.id = a.campaign_id
-where a.id = any($1)"""
+select a.id, a.campaign_id, a.team_id, a.status, a.enumerator_id, a.holder_id, c.status as campaign_status,
+    h.region_code, h.rw, h.rt
+from assignments a join campaigns c on c.id = a.campaign_id join households h on h.id = a.household_id
+where a.id = any($1) order by a.id"""
 # Bappeda may move work between teams; a coordinator's own team stays, and its columns are not that role's to write.
 REASSIGN = """
 with moving as (
-    select * from unnest($1::uuid[], $2::uuid[]) as m (id, team_id)
+    select * from unnest($1::uuid[], $2::uuid[], $3::uuid[]) as m (id, team_id, enumerator_id)
 ), given as (
-    update assignments a set status = 'open', enumerator_id = $3, holder_id = $3, revision = a.revision + 1{team}
-    from moving m where a.id = m.id returning a.id, a.household_id, m.team_id
+    update assignments a set status = 'open', enumerator_id = m.enumerator_id, holder_id = m.enumerator_id,
+        revision = a.revision + 1{team}
+    from moving m where a.id = m.id returning a.id, a.household_id, m.team_id, m.enumerator_id
 ), placed as (
-    update households h set enumerator_id = $3, updated_at = $6{team_of_household}
+    update households h set enumerator_id = g.enumerator_id, updated_at = $6{team_of_household}
     from given g where h.id = g.household_id
 )
 insert into assignment_events (assignment_id, event, actor_id, status, enumerator_id, team_id, reason, at)
-select g.id, 'reassigned', $4, 'open', $3, g.team_id, $5, $6 from given g"""
+select g.id, 'reassigned', $4, 'open', g.enumerator_id, g.team_id, $5, $6 from given g"""
 REASSIGN_ANYWHERE = REASSIGN.format(team=", team_id = m.team_id", team_of_household=", team_id = g.team_id")
 REASSIGN_IN_TEAM = REASSIGN.format(team="", team_of_household="")
 

@@ -7,7 +7,8 @@ from fastapi import APIRouter, Query, Request, Response, status
 
 from api.access.actor import Actor, ConnectionDep, may
 from api.access.roles import Permission
-from api.assignments import cancelling, service
+from api.assignments import cancelling, reassigning, service
+from api.assignments.problems import NobodyLeft
 from api.assignments.schemas import (
     AllocationIn,
     AllocationOut,
@@ -74,27 +75,32 @@ async def list_assignment_events(
     return Page(items=[AssignmentEventOut.model_validate(dict(event)) for event in shown], next=following)
 
 
-@router.post("/reassignments", responses=problems(NotTrained))
+@router.post("/reassignments", responses=problems(NotTrained, NobodyLeft))
 async def reassign_assignments(
     connection: ConnectionDep, actor: Writer, body: ReassignmentIn, request: Request
 ) -> ReassignmentOut:
-    """Hand assignments to an enumerator: a coordinator inside the own team, Bappeda anywhere.
+    """Hand work on to another enumerator: a coordinator inside the own team, Bappeda anywhere.
+
+    Name `assignment_ids`, or with `from_enumerator_id` all open work of somebody who is ill or leaves; without an
+    `enumerator_id` that is spread over the team's other trained members by the rule of the allocation: loads even,
+    whole RTs where that can be. 409 `nobody_left` when there are none, and then nothing moves.
 
     Each has its own result. `unassigned`, `open`, `downloaded` and `returned` become `open` with the new holder; work
     that was handed in stays (`wrong_state`). Warning `device_holds_work`: the former holder had downloaded it.
     """
-    outcomes = await service.reassign(connection, actor, body)
+    outcomes = await reassigning.reassign(connection, actor, body)
     return ReassignmentOut(
         results=[
             ReassignmentResult.model_validate(
                 {
-                    "id": assignment_id,
-                    "status": outcome,
-                    "problem": item_problem(problem, request) if problem else None,
-                    "warning": "device_holds_work" if holds else None,
+                    "id": outcome.assignment_id,
+                    "status": outcome.status,
+                    "enumerator_id": outcome.enumerator_id,
+                    "problem": item_problem(outcome.problem, request) if outcome.problem else None,
+                    "warning": "device_holds_work" if outcome.device_holds_work else None,
                 }
             )
-            for assignment_id, outcome, problem, holds in outcomes
+            for outcome in outcomes
         ]
     )
 

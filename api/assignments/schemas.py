@@ -1,13 +1,13 @@
 """Bodies of the assignments room. An assignment names a household by its id: nothing here is personal."""
 
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from api.core.paging import Paging
-from api.core.problems import ItemProblem
+from api.core.problems import Invalid, ItemProblem
 from api.core.schema import In, Out
 from api.core.types import RegionCode
 from api.tables import AssignmentStatus, Eligibility, FieldResult, VerdictStage
@@ -90,11 +90,31 @@ class AllocationOut(Out):
 
 
 class ReassignmentIn(In):
-    """Hand these assignments to this enumerator."""
+    """Hand work on: these assignments, or all that one enumerator still has to do."""
 
-    assignment_ids: Annotated[list[UUID], Field(min_length=1, max_length=1000)]
-    enumerator_id: UUID
+    assignment_ids: Annotated[list[UUID] | None, Field(min_length=1, max_length=1000)] = None
+    from_enumerator_id: Annotated[
+        UUID | None,
+        Field(description="Instead of `assignment_ids`: everything `open`, `downloaded` or `returned` of this person."),
+    ] = None
+    enumerator_id: Annotated[
+        UUID | None,
+        Field(description="Who gets it. With `from_enumerator_id`, null: the other trained members of the team."),
+    ] = None
     reason: Annotated[str, Field(min_length=3, max_length=500, description="Why; it stays in the history.")]
+
+    @model_validator(mode="after")
+    def _one_source(self) -> Self:
+        """Either named assignments or a person's; only a person's are spread over a team."""
+        if self.assignment_ids is None and self.from_enumerator_id is None:
+            raise Invalid("/assignment_ids", "missing")
+        if self.assignment_ids is not None and self.from_enumerator_id is not None:
+            raise Invalid("/from_enumerator_id", "one_of_two")
+        if self.enumerator_id is None and self.from_enumerator_id is None:
+            raise Invalid("/enumerator_id", "missing")
+        if self.enumerator_id is not None and self.enumerator_id == self.from_enumerator_id:
+            raise Invalid("/enumerator_id", "same_person")
+        return self
 
 
 class ReassignmentResult(Out):
@@ -102,12 +122,13 @@ class ReassignmentResult(Out):
 
     id: UUID
     status: Literal["reassigned", "refused", "unchanged"]
+    enumerator_id: Annotated[UUID | None, Field(description="Who has it now; null where it was refused.")]
     problem: ItemProblem | None
     warning: Literal["device_holds_work"] | None
 
 
 class ReassignmentOut(Out):
-    """One result for each assignment, in the order of the request."""
+    """One result for each assignment, in the order of the request; of a person's work in the order of the ids."""
 
     results: list[ReassignmentResult]
 

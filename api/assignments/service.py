@@ -1,4 +1,4 @@
-"""Assignments read, shared out over a campaign, and handed on one by one."""
+"""Assignments read, and shared out over a campaign."""
 
 import statistics
 from collections.abc import Sequence
@@ -9,12 +9,10 @@ from api.access.actor import Actor
 from api.access.roles import Role
 from api.assignments import queries
 from api.assignments.allocation import Enumerator, Group, Share, allocate, divided
-from api.assignments.problems import NotInCampaign
 from api.assignments.schemas import (
     AllocationOut,
     AssignmentFilter,
     AssignmentOut,
-    ReassignmentIn,
     SplitRtOut,
     SpreadOut,
 )
@@ -23,15 +21,9 @@ from api.campaigns.service import trained
 from api.core import clock
 from api.core.conditions import Conditions
 from api.core.database import Connection
-from api.core.problems import Forbidden, Invalid, NotFound, Problem, WrongState
-from api.tables import AssignmentStatus, CampaignStatus
+from api.core.problems import Forbidden, Invalid, NotFound, WrongState
+from api.tables import CampaignStatus
 
-MOVABLE = (
-    AssignmentStatus.UNASSIGNED,
-    AssignmentStatus.OPEN,
-    AssignmentStatus.DOWNLOADED,
-    AssignmentStatus.RETURNED,
-)
 AT_WORK = [status.value for status in CampaignStatus if status is not CampaignStatus.CLOSED]
 
 
@@ -111,52 +103,6 @@ async def allocate_campaign(connection: Connection, actor: Actor, campaign_id: U
         ],
         unallocated=waiting - given,
     )
-
-
-async def reassign(
-    connection: Connection, actor: Actor, body: ReassignmentIn
-) -> list[tuple[UUID, str, Problem | None, bool]]:
-    """Hand assignments on: each with its outcome, why it was refused, and whether a phone may still hold work."""
-    rows = await connection.fetch(queries.MEMBERSHIPS, body.enumerator_id)
-    teams = {row["campaign_id"]: row["team_id"] for row in rows}
-    if actor.role is Role.COORDINATOR:
-        teams = {campaign: team for campaign, team in teams.items() if team == actor.team_id}
-    if not teams:
-        raise NotFound  # not 403: to a coordinator, another team's people look like nobody
-    if not rows[0]["active"]:
-        raise Invalid("/enumerator_id", "unknown_staff")
-    asked = list(dict.fromkeys(body.assignment_ids))
-    await connection.execute(queries.LOCK_WORK, asked)
-    found = {row["id"]: row for row in await connection.fetch(queries.WORK, asked)}
-    for campaign_id in sorted({row["campaign_id"] for row in found.values()} & set(teams)):
-        if not await trained(connection, campaign_id, [body.enumerator_id]):
-            raise NotTrained
-    outcomes: list[tuple[UUID, str, Problem | None, bool]] = []
-    for assignment_id in asked:
-        row = found.get(assignment_id)
-        problem = NotFound() if row is None else _refusal(row, teams)
-        if row is None or problem is not None:
-            outcomes.append((assignment_id, "refused", problem, False))
-        elif row["enumerator_id"] == row["holder_id"] == body.enumerator_id:
-            outcomes.append((assignment_id, "unchanged", None, False))
-        else:
-            outcomes.append((assignment_id, "reassigned", None, row["status"] == AssignmentStatus.DOWNLOADED))
-    moved = [assignment_id for assignment_id, outcome, *_ in outcomes if outcome == "reassigned"]
-    if moved:
-        statement = queries.REASSIGN_ANYWHERE if actor.role is Role.BAPPEDA else queries.REASSIGN_IN_TEAM
-        team_ids = [teams[found[assignment_id]["campaign_id"]] for assignment_id in moved]
-        deed = (body.enumerator_id, actor.id, body.reason, clock.now())
-        await connection.execute(statement, moved, team_ids, *deed)
-        await actor.note("assignments.reassigned", body.enumerator_id, assignment_ids=moved)
-    return outcomes
-
-
-def _refusal(row: Any, teams: dict[UUID, UUID]) -> Problem | None:
-    if row["campaign_status"] == CampaignStatus.CLOSED:
-        return WrongState(allowed=[])
-    if row["status"] not in MOVABLE:
-        return WrongState(allowed=[status.value for status in MOVABLE])
-    return None if row["campaign_id"] in teams else NotInCampaign()
 
 
 async def _give(connection: Connection, actor: Actor, campaign_id: UUID, shares: Sequence[Share]) -> int:

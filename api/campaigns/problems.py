@@ -76,3 +76,13 @@ class NotTrained(Problem):
 
     status, code = 409, "not_trained"
     title_id, title_en = "Petugas belum lulus bimtek", "This person has not passed a training of the campaign"
+
+
+class HoldsWork(Problem):
+    """Who leaves a team first hands open work on: `POST /v1/assignments/reassignments` with `from_enumerator_id`."""
+
+    status, code = 409, "holds_work"
+    title_id, title_en = (
+        "Petugas masih memegang tugas yang belum selesai; alihkan dahulu",
+        "This person still holds open work; hand it on first",
+    )

@@ -39,11 +39,12 @@ and p.team_id is distinct from place.team_id
 """  # noqa: S608  # our own text
 EMPTY_HOLDERS = """
 with hidden as (
-    update assignments set holder_id = null, revision = revision + 1 where campaign_id = $1 and holder_id is not null
+    update assignments set holder_id = null, revision = revision + 1
+    where campaign_id = $1 and holder_id is not null and ($5::uuid is null or holder_id = $5)
     returning id, status, enumerator_id, team_id
 ), logged as (
     insert into assignment_events (assignment_id, event, actor_id, status, enumerator_id, team_id, at)
-    select id, 'closed', $2, status, enumerator_id, team_id, $3 from hidden
+    select id, $4, $2, status, enumerator_id, team_id, $3 from hidden
 )
 select count(*)::int from hidden
 """
@@ -51,10 +52,15 @@ select count(*)::int from hidden
 EMPTY_HOUSEHOLDS = """
 update households h set enumerator_id = null, updated_at = $2 from assignments a
 where a.campaign_id = $1 and a.household_id = h.id and h.enumerator_id is not null
+and ($3::uuid is null or h.enumerator_id = $3)
 and not exists (
     select from assignments b join campaigns c on c.id = b.campaign_id
     where b.household_id = h.id and b.campaign_id <> $1 and b.holder_id = h.enumerator_id and c.status <> 'closed'
 )
+"""
+OPEN_WORK = """
+select count(*) from assignments
+where campaign_id = $1 and enumerator_id = $2 and status in ('open', 'downloaded', 'returned')
 """
 LARGEST_TEAM = """
 select coalesce(max(members), 0) from (
@@ -88,16 +94,37 @@ async def seat(connection: Connection, campaign_id: UUID) -> None:
     await connection.execute(SEAT, campaign_id)
 
 
-async def take_out_of_sight(connection: Connection, actor_id: UUID, campaign_id: UUID, now: datetime) -> int:
+async def take_out_of_sight(
+    connection: Connection, actor_id: UUID, campaign_id: UUID, now: datetime, holder: UUID | None = None
+) -> int:
     """Take every assignment out of its holder's sight, on record as `closed`; answers how many.
 
-    Coordinators keep theirs by the team.
+    With a holder only that person's, on record as `left`. Coordinators keep theirs by the team.
     """
     # a pilot has 52,881 of them: more than the few seconds that an ordinary statement gets
     await connection.execute("set local statement_timeout = '120s'")
-    hidden: int = await connection.fetchval(EMPTY_HOLDERS, campaign_id, actor_id, now)
-    await connection.execute(EMPTY_HOUSEHOLDS, campaign_id, now)
+    event = "left" if holder else "closed"
+    hidden: int = await connection.fetchval(EMPTY_HOLDERS, campaign_id, actor_id, now, event, holder)
+    await connection.execute(EMPTY_HOUSEHOLDS, campaign_id, now, holder)
     return hidden
+
+
+async def hold_places(connection: Connection, staff_ids: Sequence[UUID], *, leaving: bool = False) -> None:
+    """Nobody leaves a team while work is handed to that person, and no work goes to somebody who is leaving.
+
+    Until the transaction ends. Those who hand work on wait for nobody else; the ids go in order, so that two who
+    leave at once do not wait for each other.
+    """
+    lock = "pg_advisory_xact_lock" if leaving else "pg_advisory_xact_lock_shared"
+    await connection.execute(
+        f"select {lock}(hashtextextended(id::text, 0)) from unnest($1::uuid[]) as id",  # noqa: S608  # our own text
+        sorted(staff_ids),
+    )
+
+
+async def open_work(connection: Connection, campaign_id: UUID, staff_id: UUID) -> int:
+    """How many households of this campaign a person still has to visit."""
+    return int(await connection.fetchval(OPEN_WORK, campaign_id, staff_id))
 
 
 async def largest_team(connection: Connection, campaign_id: UUID) -> int:

@@ -7,12 +7,13 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 
 from api.access.actor import Actor, SessionDep, may
 from api.access.roles import Permission
+from api.campaigns import memberships, service, teams, trainings
 from api.campaigns import problems as refused
-from api.campaigns import service, teams, trainings
 from api.campaigns.schemas import CampaignFilter, CampaignIn, CampaignOut, CampaignPatch
 from api.campaigns.team_schemas import (
     AttendancesIn,
     CampaignPart,
+    DepartureIn,
     MemberIn,
     TeamIn,
     TeamOut,
@@ -145,7 +146,22 @@ async def add_team_member(
 
     What the person sees follows at once. Answers the team, at most `span` enumerators strong.
     """
-    team = await teams.add_member(session, actor, team_id, body)
+    team = await memberships.add_member(session, actor, team_id, body)
+    response.headers["ETag"] = etag(team.revision)
+    return team
+
+
+@team_routes.post("/{team_id}/departures", status_code=201, responses=problems(WrongState, refused.HoldsWork))
+async def record_departure(
+    session: SessionDep, actor: Owner, team_id: UUID, body: DepartureIn, response: Response
+) -> TeamOut:
+    """Let an enumerator leave without joining another team; `ends_on` is the first day out of it.
+
+    409 `holds_work` while the person holds open work: hand it on first, with `from_enumerator_id` of
+    `POST /v1/assignments/reassignments`. What was handed in stays in the person's name, out of the person's sight. To
+    end the account too: `PATCH /v1/staff/{id}` with `{"active": false}`, which does not wait for any of this.
+    """
+    team = await memberships.leave(session, actor, team_id, body)
     response.headers["ETag"] = etag(team.revision)
     return team
 

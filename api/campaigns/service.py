@@ -35,6 +35,11 @@ async def trained(connection: Connection, campaign_id: UUID, staff_ids: Sequence
     return await queries.passed(connection, campaign_id, staff_ids)
 
 
+async def keep_in_team(connection: Connection, staff_ids: Sequence[UUID]) -> None:
+    """Whoever is given work here leaves no team before this transaction ends; waits for those who are leaving now."""
+    await queries.hold_places(connection, staff_ids)
+
+
 async def list_campaigns(session: AsyncSession, wanted: CampaignFilter) -> list[Campaign]:
     """One more campaign than a page holds, oldest first."""
     query = select(Campaign).order_by(col(Campaign.id)).limit(wanted.limit + 1)

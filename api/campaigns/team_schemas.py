@@ -55,6 +55,13 @@ class MemberIn(In):
     starts_on: date
 
 
+class DepartureIn(In):
+    """Who leaves, and the first day on which the person is no longer in the team."""
+
+    staff_id: UUID
+    ends_on: date
+
+
 class CampaignPart(Paging):
     """Teams or trainings of which campaign."""
 

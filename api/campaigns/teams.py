@@ -4,19 +4,17 @@ The principal's team decides which rows a person sees, and row security reads it
 without a new version: a token carries the version, and a move should not log anybody out.
 """
 
-from datetime import date
 from uuid import UUID
 
 from sqlalchemy import update
-from sqlmodel import col, func, select
+from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from api.access.actor import Actor
 from api.access.roles import Role
 from api.campaigns import queries
-from api.campaigns.problems import AlreadyMember, BusyElsewhere, TeamFull, WrongRole
-from api.campaigns.team_schemas import CampaignPart, MemberIn, TeamIn, TeamMemberOut, TeamOut, TeamPatch
-from api.core import clock
+from api.campaigns.problems import BusyElsewhere, WrongRole
+from api.campaigns.team_schemas import CampaignPart, TeamIn, TeamMemberOut, TeamOut, TeamPatch
 from api.core.database import raw, save
 from api.core.problems import Invalid, NotFound, WrongState
 from api.core.revisions import demand
@@ -30,7 +28,7 @@ async def list_teams(session: AsyncSession, wanted: CampaignPart) -> list[TeamOu
         query = query.where(Team.campaign_id == wanted.campaign_id)
     if (after := wanted.after(UUID)) is not None:
         query = query.where(col(Team.id) > after[0])
-    return await _with_members(session, list((await session.exec(query)).all()))
+    return await with_members(session, list((await session.exec(query)).all()))
 
 
 async def read_team(session: AsyncSession, team_id: UUID) -> TeamOut:
@@ -38,77 +36,38 @@ async def read_team(session: AsyncSession, team_id: UUID) -> TeamOut:
     team = await session.get(Team, team_id)
     if team is None:
         raise NotFound
-    return (await _with_members(session, [team]))[0]
+    return (await with_members(session, [team]))[0]
 
 
 async def create_team(session: AsyncSession, actor: Actor, body: TeamIn) -> TeamOut:
     """Make a team under a coordinator; 409 when the name is taken or the coordinator leads another one here."""
     campaign = await _open_campaign(session, body.campaign_id)
-    await _demand_role(session, body.coordinator_id, Role.COORDINATOR, "/coordinator_id")
+    await demand_role(session, body.coordinator_id, Role.COORDINATOR, "/coordinator_id")
     await _demand_district(session, body.district_code)
     team = await save(session, Team.model_validate(body.model_dump()))
-    await _seat(session, campaign, team, body.coordinator_id)
+    await seat(session, campaign, team, body.coordinator_id)
     await actor.note("team.created", team.id, campaign_id=campaign.id, coordinator_id=team.coordinator_id)
-    return (await _with_members(session, [team]))[0]
+    return (await with_members(session, [team]))[0]
 
 
 async def change_team(session: AsyncSession, actor: Actor, team_id: UUID, seen: str, body: TeamPatch) -> TeamOut:
     """Rename a team, or give it another coordinator: the former one sees its rows no more."""
-    team, campaign = await _hold(session, team_id)
+    team, campaign = await hold(session, team_id)
     demand(seen, team.revision)
     changes = body.model_dump(exclude_unset=True)
     if "district_code" in changes:
         await _demand_district(session, changes["district_code"])
     former, following = team.coordinator_id, changes.get("coordinator_id", team.coordinator_id)
     if following != former:
-        await _demand_role(session, following, Role.COORDINATOR, "/coordinator_id")
+        await demand_role(session, following, Role.COORDINATOR, "/coordinator_id")
     team.sqlmodel_update(changes | {"revision": team.revision + 1})
     await save(session, team)
     if following != former:
         left = update(Principal).where(col(Principal.id) == former, col(Principal.team_id) == team.id)
         await session.exec(left.values(team_id=None))
-        await _seat(session, campaign, team, following)
+        await seat(session, campaign, team, following)
     await actor.note("team.changed", team.id, fields=sorted(changes), coordinator_id=following)
-    return (await _with_members(session, [team]))[0]
-
-
-async def add_member(session: AsyncSession, actor: Actor, team_id: UUID, body: MemberIn) -> TeamOut:
-    """Let an enumerator join from a day on; a membership elsewhere in the campaign ends on that day.
-
-    What the person sees changes at once, so a move is dated today or back; only before field work may it lie ahead.
-    """
-    team, campaign = await _hold(session, team_id)
-    await _demand_role(session, body.staff_id, Role.ENUMERATOR, "/staff_id")
-    open_ones = select(TeamMember).where(TeamMember.campaign_id == campaign.id, col(TeamMember.ends_on).is_(None))
-    former = (await session.exec(open_ones.where(TeamMember.staff_id == body.staff_id).with_for_update())).first()
-    if former is not None and former.team_id == team.id:
-        raise AlreadyMember
-    taken = select(func.count()).where(TeamMember.team_id == team.id, col(TeamMember.ends_on).is_(None))
-    if (await session.exec(taken)).one() >= campaign.span:
-        raise TeamFull
-    if former is not None:
-        await _close(session, campaign, former, body.starts_on)
-    await save(
-        session,
-        TeamMember(campaign_id=campaign.id, team_id=team.id, staff_id=body.staff_id, starts_on=body.starts_on),
-    )
-    await _seat(session, campaign, team, body.staff_id)
-    team.revision += 1
-    await save(session, team)
-    left = former.team_id if former else None
-    await actor.note("team.member_added", team.id, staff_id=body.staff_id, former_team_id=left)
-    return (await _with_members(session, [team]))[0]
-
-
-async def _close(session: AsyncSession, campaign: Campaign, former: TeamMember, day: date) -> None:
-    if day < former.starts_on:
-        raise Invalid("/starts_on", "before_membership")
-    if campaign.status is not CampaignStatus.PREPARATION and day > clock.working_day(clock.now()):
-        raise Invalid("/starts_on", "in_future")
-    former.ends_on = day
-    await save(session, former)
-    left = update(Team).where(col(Team.id) == former.team_id)
-    await session.exec(left.values(revision=Team.revision + 1))
+    return (await with_members(session, [team]))[0]
 
 
 async def _open_campaign(session: AsyncSession, campaign_id: UUID) -> Campaign:
@@ -124,7 +83,7 @@ def _demand_open(campaign: Campaign) -> None:
         raise WrongState(allowed=[])
 
 
-async def _hold(session: AsyncSession, team_id: UUID) -> tuple[Team, Campaign]:
+async def hold(session: AsyncSession, team_id: UUID) -> tuple[Team, Campaign]:
     """The team, held against others until this change is done, so that two who join at once are counted.
 
     The campaign is held first: two moves in opposite directions would wait for each other's team forever.
@@ -142,7 +101,8 @@ async def _hold(session: AsyncSession, team_id: UUID) -> tuple[Team, Campaign]:
     return team, campaign
 
 
-async def _demand_role(session: AsyncSession, staff_id: UUID, role: Role, pointer: str) -> None:
+async def demand_role(session: AsyncSession, staff_id: UUID, role: Role, pointer: str) -> None:
+    """Refuse whoever is not an active person of this role."""
     known = select(Principal).join(StaffMember, col(StaffMember.id) == col(Principal.id))
     person = (await session.exec(known.where(Principal.id == staff_id))).first()
     if person is None or not person.active:
@@ -157,7 +117,7 @@ async def _demand_district(session: AsyncSession, code: str | None) -> None:
         raise Invalid("/district_code", "unknown_region")
 
 
-async def _seat(session: AsyncSession, campaign: Campaign, team: Team, staff_id: UUID) -> None:
+async def seat(session: AsyncSession, campaign: Campaign, team: Team, staff_id: UUID) -> None:
     """Let a person see this team's rows, unless work in another open campaign still needs the present team.
 
     In preparation the present team is kept until field work opens; later a person cannot have two.
@@ -169,7 +129,8 @@ async def _seat(session: AsyncSession, campaign: Campaign, team: Team, staff_id:
     await session.exec(update(Principal).where(col(Principal.id) == staff_id).values(team_id=team.id))
 
 
-async def _with_members(session: AsyncSession, teams: list[Team]) -> list[TeamOut]:
+async def with_members(session: AsyncSession, teams: list[Team]) -> list[TeamOut]:
+    """These teams as they are answered: members in the order in which they came."""
     query = (
         select(TeamMember, StaffMember.name)
         .join(StaffMember, col(StaffMember.id) == col(TeamMember.staff_id), isouter=True)

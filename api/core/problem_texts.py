@@ -53,6 +53,8 @@ FIELD_TEXTS: dict[str, tuple[str, str]] = {
     "unknown_staff": ("Petugas tidak dikenal atau tidak aktif", "No such person, or no longer active"),
     "smaller_than_team": ("Lebih kecil dari tim yang sudah ada", "Smaller than a team that already stands"),
     "before_membership": ("Sebelum keanggotaan yang sekarang dimulai", "Before the present membership began"),
+    "same_person": ("Harus orang lain", "Must be another person"),
+    "not_a_member": ("Bukan anggota tim ini sekarang", "Not a member of this team now"),
     "in_future": ("Tidak boleh di masa depan", "Must not lie in the future"),
     "not_a_training_day": ("Bukan hari bimtek", "Not a day of the training"),
     "not_every_day": ("Lulus hanya bila hadir setiap hari", "Passing needs attendance on every day"),

@@ -188,6 +188,21 @@ async def test_the_example_of_a_cancellation_works(house: House) -> None:
     assert found["results"][0]["status"] == "cancelled"
 
 
+@pytest.mark.parametrize("name", ["leaver_to_one", "leaver_to_team"])
+async def test_the_examples_of_somebody_leaving_work(house: House, name: str) -> None:
+    team = await house.make.team(await house.make.campaign())
+    await house.make.assignment(team.campaign_id, await house.make.household(), team.siti)
+    people = {"from_enumerator_id": team.siti.id} | ({"enumerator_id": team.budi.id} if name == "leaver_to_one" else {})
+    body = example("reassignAssignments", name, **people)
+    departure = example("recordDeparture", "left", staff_id=team.siti.id)
+    as_dewi = await house.as_(await house.make.dewi())
+
+    found = accepted(await (await house.as_(team.ratna)).post("/v1/assignments/reassignments", json=body))
+    accepted(await as_dewi.post(f"/v1/teams/{team.id}/departures", json=departure))
+
+    assert found["results"][0]["enumerator_id"] == str(team.budi.id)
+
+
 async def test_the_examples_of_households_work(house: House) -> None:
     team = await house.make.team(await house.make.campaign())
     as_siti, as_dewi = await house.as_(team.siti), await house.as_(await house.make.dewi())
