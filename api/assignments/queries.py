@@ -17,14 +17,22 @@ UNASSIGNED = """
 select h.region_code, h.rw, h.rt, count(*)::int as households
 from assignments a join households h on h.id = a.household_id
 where a.campaign_id = $1 and a.status = 'unassigned' group by h.region_code, h.rw, h.rt"""
-# `near` is the middle of what a person holds already: the next RTs should lie there too.
 ENUMERATORS = """
-select m.staff_id as id, m.team_id, t.district_code, count(h.id)::int as held, percentile_disc(0.5) within group (
-    order by h.region_code || '.' || coalesce(h.rw, '') || '.' || coalesce(h.rt, '')) as near
+select m.staff_id as id, m.team_id, t.district_code
 from team_members m join teams t on t.id = m.team_id join principals p on p.id = m.staff_id and p.active
-left join (assignments a join households h on h.id = a.household_id)
-    on a.enumerator_id = m.staff_id and a.campaign_id = m.campaign_id and a.status not in ('unassigned', 'cancelled')
-where m.campaign_id = $1 and m.ends_on is null group by m.staff_id, m.team_id, t.district_code"""
+where m.campaign_id = $1 and m.ends_on is null"""
+HELD = """
+select a.enumerator_id, h.region_code, h.rw, h.rt, count(*)::int as households
+from assignments a join households h on h.id = a.household_id
+where a.campaign_id = $1 and a.enumerator_id is not null and a.status not in ('unassigned', 'cancelled')
+group by a.enumerator_id, h.region_code, h.rw, h.rt"""
+# The middle of the households of an RT that visits have found: one that lies far off moves it little.
+FOUND = """
+select region_code, rw, rt, percentile_cont(0.5) within group (order by latitude) as latitude,
+    percentile_cont(0.5) within group (order by longitude) as longitude
+from households
+where region_code = any($1) and rw is not null and rt is not null and latitude is not null and longitude is not null
+group by region_code, rw, rt"""
 # Shares are runs of an RT's households, counted in the order of their assignments' ids.
 ALLOCATE = """
 with share as (

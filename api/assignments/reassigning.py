@@ -10,9 +10,12 @@ import asyncpg
 from api.access.actor import Actor
 from api.access.roles import Role
 from api.assignments import queries
-from api.assignments.allocation import Enumerator, Group, allocate
+from api.assignments.allocation import allocate
+from api.assignments.ground import atlas_of, people_of
 from api.assignments.problems import NobodyLeft, NotInCampaign
 from api.assignments.schemas import ReassignmentIn
+from api.assignments.walking import Atlas
+from api.assignments.work import Enumerator, Group
 from api.campaigns.problems import NotTrained
 from api.campaigns.service import keep_in_team, trained
 from api.core import clock
@@ -106,7 +109,9 @@ async def _spread(connection: Connection, actor: Actor, body: ReassignmentIn, as
     moves: dict[UUID, tuple[UUID, UUID]] = {}
     for (campaign_id, team_id), rows in sorted(parts.items()):
         people = await _others(connection, campaign_id, team_id, body.from_enumerator_id)
-        moves |= {row: (team_id, person) for row, person in _shares(rows, people).items()}
+        doors = _doors(rows)
+        given = _shares(doors, people, await atlas_of(connection, list(doors)))
+        moves |= {row: (team_id, person) for row, person in given.items()}
     await _move(connection, actor, body, moves)
     return [
         _moved(row, moves[row["id"]][1])
@@ -120,24 +125,31 @@ async def _others(connection: Connection, campaign_id: UUID, team_id: UUID, leav
     """The trained members of a team but for the one whose work it is; they stay members until the work is theirs."""
     members = await connection.fetch(queries.TEAM, team_id)
     await keep_in_team(connection, [row["staff_id"] for row in members])
-    people = [Enumerator(**row) for row in await connection.fetch(queries.ENUMERATORS, campaign_id)]
-    people = [person for person in people if person.team_id == team_id and person.id != leaving]
+    people = [
+        person
+        for person in await people_of(connection, campaign_id)
+        if person.team_id == team_id and person.id != leaving
+    ]
     ready = await trained(connection, campaign_id, [person.id for person in people])
     if not ready:
         raise NobodyLeft
     return [person for person in people if person.id in ready]
 
 
-def _shares(rows: Sequence[asyncpg.Record], people: Sequence[Enumerator]) -> dict[UUID, UUID]:
-    """Who gets which assignment; an RT that is divided goes in runs, in the order of the ids."""
+def _doors(rows: Sequence[asyncpg.Record]) -> dict[Group, list[UUID]]:
+    """The assignments RT by RT, in the order of their ids."""
     doors: dict[tuple[str, str | None, str | None], list[UUID]] = {}
     for row in rows:
         doors.setdefault((row["region_code"], row["rw"], row["rt"]), []).append(row["id"])
-    groups = {Group(*rt, len(ids)): ids for rt, ids in doors.items()}
+    return {Group(*rt, len(ids)): ids for rt, ids in doors.items()}
+
+
+def _shares(doors: Mapping[Group, list[UUID]], people: Sequence[Enumerator], atlas: Atlas) -> dict[UUID, UUID]:
+    """Who gets which assignment; an RT that is divided goes in runs."""
     return {
         assignment_id: share.enumerator.id
-        for share in allocate(list(groups), people)
-        for assignment_id in groups[share.group][share.first - 1 : share.last]
+        for share in allocate(list(doors), people, atlas)
+        for assignment_id in doors[share.group][share.first - 1 : share.last]
     }
 
 

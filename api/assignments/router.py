@@ -137,7 +137,8 @@ async def allocate_campaign(
 ) -> AllocationOut:
     """Share all unassigned households out among the campaign's trained enumerators; Bappeda only.
 
-    Whole RTs, an enumerator's near each other, a team in neighbouring villages; the heaviest load is at most 1.10 of
-    the lightest where that can be, counting what each holds already. Nothing that somebody holds is moved.
+    Whole RTs, an enumerator's near each other, a team in villages that border on each other (as far as borders are
+    known); the heaviest load is at most 1.10 of the lightest where that can be, counting what each holds already.
+    Households that came later go to their RT's enumerator where the load allows. Nothing that somebody holds is moved.
     """
     return await service.allocate_campaign(connection, actor, campaign_id, body.dry_run)

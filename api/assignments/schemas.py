@@ -61,7 +61,7 @@ class AllocationIn(In):
 
 
 class SpreadOut(Out):
-    """Households in the hands of each enumerator, with what each held before."""
+    """The least, the middle and the most that one person has."""
 
     min: int
     median: float
@@ -78,15 +78,35 @@ class SplitRtOut(Out):
     enumerators: int
 
 
+class TeamReachOut(Out):
+    """Where a team works afterwards, with what it held before."""
+
+    team_id: UUID
+    enumerators: int
+    households: int
+    villages: list[RegionCode]
+    connected: Annotated[
+        bool | None,
+        Field(
+            description="Whether these villages border on each other in one piece; null where borders are not known."
+        ),
+    ]
+
+
 class AllocationOut(Out):
     """How the work was shared out, or would be."""
 
     dry_run: bool
     enumerators: Annotated[int, Field(description="Trained enumerators of the campaign's teams.")]
     households: Annotated[int, Field(description="Households that this allocation hands out.")]
-    per_enumerator: SpreadOut
+    per_enumerator: Annotated[
+        SpreadOut, Field(description="Households of each enumerator, with what each held before.")
+    ]
     split_rts: list[SplitRtOut]
     unallocated: Annotated[int, Field(description="Households that nobody holds afterwards.")]
+    rws_per_enumerator: Annotated[SpreadOut, Field(description="In how many RWs each who has households works.")]
+    villages_per_enumerator: Annotated[SpreadOut, Field(description="In how many villages each of them works.")]
+    teams: list[TeamReachOut]
 
 
 class ReassignmentIn(In):

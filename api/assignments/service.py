@@ -8,7 +8,9 @@ from uuid import UUID
 from api.access.actor import Actor
 from api.access.roles import Role
 from api.assignments import queries
-from api.assignments.allocation import Enumerator, Group, Share, allocate, divided
+from api.assignments.allocation import allocate, divided
+from api.assignments.compactness import reach
+from api.assignments.ground import atlas_of, people_of
 from api.assignments.schemas import (
     AllocationOut,
     AssignmentFilter,
@@ -16,6 +18,7 @@ from api.assignments.schemas import (
     SplitRtOut,
     SpreadOut,
 )
+from api.assignments.work import Enumerator, Group, Share
 from api.campaigns.problems import NotTrained
 from api.campaigns.service import trained
 from api.core import clock
@@ -74,13 +77,14 @@ async def allocate_campaign(connection: Connection, actor: Actor, campaign_id: U
         raise NotFound
     if status == CampaignStatus.CLOSED:
         raise WrongState(allowed=AT_WORK)
-    people = [Enumerator(**row) for row in await connection.fetch(queries.ENUMERATORS, campaign_id)]
+    people = await people_of(connection, campaign_id)
     ready = await trained(connection, campaign_id, [person.id for person in people])
     people = [person for person in people if person.id in ready]
     if not people:
         raise NotTrained
     groups = [Group(**row) for row in await connection.fetch(queries.UNASSIGNED, campaign_id)]
-    shares = allocate(groups, people)
+    atlas = await atlas_of(connection, groups)
+    shares = allocate(groups, people, atlas)
     waiting = sum(group.households for group in groups)
     given = sum(share.last - share.first + 1 for share in shares)
     if shares and not dry_run:
@@ -102,6 +106,7 @@ async def allocate_campaign(connection: Connection, actor: Actor, campaign_id: U
             for group, parts in divided(shares)
         ],
         unallocated=waiting - given,
+        **reach(people, shares, atlas.borders),
     )
 
 

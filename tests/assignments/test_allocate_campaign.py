@@ -74,7 +74,7 @@ async def test_the_untrained_and_the_inactive_get_no_work(house: House) -> None:
 
 async def test_a_dry_run_says_what_would_be_and_changes_nothing(house: House) -> None:
     campaign = await house.make.campaign()
-    await house.make.team(campaign)
+    team = await house.make.team(campaign)
     await city(house, campaign)
     dewi = await house.as_(await house.make.dewi())
     url = f"/v1/campaigns/{campaign}/allocations"
@@ -92,6 +92,17 @@ async def test_a_dry_run_says_what_would_be_and_changes_nothing(house: House) ->
         "per_enumerator": {"min": 9, "median": 9.0, "max": 9},
         "split_rts": [],
         "unallocated": 0,
+        "rws_per_enumerator": {"min": 1, "median": 1.0, "max": 1},
+        "villages_per_enumerator": {"min": 1, "median": 1.0, "max": 1},
+        "teams": [
+            {
+                "team_id": str(team.id),
+                "enumerators": 2,
+                "households": 18,
+                "villages": ["35.73.04.1005"],
+                "connected": True,
+            }
+        ],
     }
 
 

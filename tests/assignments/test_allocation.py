@@ -7,7 +7,8 @@ from uuid import UUID
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from api.assignments.allocation import Enumerator, Group, allocate, divided
+from api.assignments.allocation import allocate, divided
+from api.assignments.work import Enumerator, Group
 
 VILLAGES = [f"35.73.0{district}.100{village}" for district in (3, 4, 5) for village in (1, 2, 3)]
 code = st.one_of(st.none(), st.integers(1, 12).map(lambda number: f"{number:03}"))
@@ -29,8 +30,8 @@ def staffs(draw: st.DrawFn, heaviest: int = 60) -> list[Enumerator]:
         district = draw(st.sampled_from([None, "35.73.03", "35.73.04", "35.73.01"]))
         for person in range(draw(st.integers(1, 4))):
             held = draw(st.integers(0, heaviest))
-            near = draw(st.sampled_from(VILLAGES)) + ".001.001" if held else None
-            people.append(Enumerator(UUID(int=10 * team + person + 1), UUID(int=team + 1), district, held, near))
+            holds = (Group(draw(st.sampled_from(VILLAGES)), draw(code), draw(code), held),) if held else ()
+            people.append(Enumerator(UUID(int=10 * team + person + 1), UUID(int=team + 1), district, holds))
     return people
 
 
@@ -78,17 +79,18 @@ def test_loads_end_within_a_tenth_of_each_other_or_one_household(city: list[Grou
 
 
 @settings(deadline=None)
-@given(cities(), staffs())
-def test_each_persons_share_is_one_stretch_of_neighbouring_rts(city: list[Group], people: list[Enumerator]) -> None:
+@given(cities(), staffs(heaviest=0))
+def test_who_holds_nothing_gets_one_stretch_of_villages(city: list[Group], people: list[Enumerator]) -> None:
     shares = allocate(city, people)
 
-    order = [share.group.place for share in shares]
-    assert order == sorted(order)
-    turns = [share.enumerator.id for share in shares]
-    changes = sum(1 for one, other in pairwise(turns) if one != other)
-    assert changes == len(set(turns)) - 1
-    teams = [share.enumerator.team_id for share in shares]
-    assert sum(1 for one, other in pairwise(teams) if one != other) == len(set(teams)) - 1
+    line = sorted({group.region_code for group in city})
+    for of in ("id", "team_id"):
+        reach: dict[UUID, set[int]] = {}
+        for share in shares:
+            reach.setdefault(getattr(share.enumerator, of), set()).add(line.index(share.group.region_code))
+        spans = sorted((min(villages), max(villages)) for villages in reach.values())
+        assert all(last <= first for (_, last), (first, _) in pairwise(spans))
+        assert all(len(villages) == max(villages) - min(villages) + 1 for villages in reach.values())
 
 
 @settings(max_examples=50, deadline=None)
@@ -124,8 +126,8 @@ def test_a_team_works_in_its_own_district() -> None:
 
 def test_later_work_goes_to_whoever_works_nearby() -> None:
     people = [
-        Enumerator(UUID(int=1), UUID(int=1), None, 10, "35.73.04.1009.001.001"),
-        Enumerator(UUID(int=2), UUID(int=1), None, 10, "35.73.04.1001.001.001"),
+        Enumerator(UUID(int=1), UUID(int=1), None, (Group("35.73.04.1009", "001", "001", 10),)),
+        Enumerator(UUID(int=2), UUID(int=1), None, (Group("35.73.04.1001", "001", "001", 10),)),
     ]
     city = [Group("35.73.04.1001", "002", "001", 5), Group("35.73.04.1009", "002", "001", 5)]
 
