@@ -17,7 +17,7 @@ from api.access import seeding
 from api.access.roles import Role
 from api.core import feed
 from api.core.embedded import AlreadyRunning, EmbeddedError
-from api.core.process import UnsafeDatabase
+from api.core.refusals import UnsafeToStart
 from api.core.settings import settings
 from api.core.supervisor import PortUnavailable, Supervisor
 from api.demo import seed as demo_seed
@@ -140,7 +140,7 @@ def up(
     except (
         standalone.RefusedToStart,
         EmbeddedError,
-        UnsafeDatabase,
+        UnsafeToStart,
         demo_seed.RefusedToSeed,
     ) as refused:
         errors.print(str(refused))

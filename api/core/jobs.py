@@ -22,7 +22,7 @@ from pgqueuer.domain.errors import RetryRequested
 from pgqueuer.domain.models import Job
 
 from api.core.database import Connection, open_database
-from api.core.process import refuse_unsafe_database
+from api.core.refusals import refuse_unsafe_database, refuse_unsafe_place
 from api.core.settings import Settings
 from api.core.vault import Vault, open_vault
 
@@ -104,6 +104,7 @@ async def work(
     stale_after: timedelta = STALE_AFTER,
 ) -> None:
     """Take jobs until SIGTERM or SIGINT (or `stopping`); a database that goes away is waited for."""
+    refuse_unsafe_place(wanted)
     database = open_database(wanted)
     try:
         await refuse_unsafe_database(database, wanted)
