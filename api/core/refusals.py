@@ -57,7 +57,7 @@ def refuse_unsafe_place(wanted: Settings) -> None:
     reasons = [f"others can read or write {key}: chmod 600 {key}" for key in readable]
     if (wanted.private_folder / "demo.json").exists():
         reasons.append(
-            f"{wanted.private_folder} holds the demo's logins in clear: a city starts with a folder and database of its own"
+            f"{wanted.private_folder} holds the demo's logins: a city starts with a folder and a database of its own"
         )
     if sys.flags.dev_mode or os.environ.get("PYTHONASYNCIODEBUG"):
         reasons.append("Python's debug mode logs people's data: unset PYTHONDEVMODE and PYTHONASYNCIODEBUG")
