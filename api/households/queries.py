@@ -18,31 +18,31 @@ SUMMARY = f"""
 select h.id, h.region_code, h.rw, h.rt, h.address, h.head_name, h.status, h.revision, {ASSIGNMENT}
 from households h"""  # noqa: S608  # text of ours
 
-# What a household consists of. Sealed numbers leave as the text that they are and are opened by the vault.
+# What a household consists of, as json and not jsonb, which nobody looks into (34 ms for 436, not 50). Sealed numbers leave as the text that they are and are opened by the vault.
 PARTS = """
-    'families', (select coalesce(jsonb_agg(jsonb_build_object(
-        'id', f.id, 'no', f.no, 'no_kk', convert_from(f.no_kk, 'UTF8')) order by f.no), '[]')
+    'families', (select coalesce(json_agg(json_build_object(
+        'id', f.id, 'no', f.no, 'no_kk', convert_from(f.no_kk, 'UTF8')) order by f.no), '[]'::json)
         from families f where f.household_id = h.id),
-    'members', (select coalesce(jsonb_agg(jsonb_build_object(
+    'members', (select coalesce(json_agg(json_build_object(
         'id', m.id, 'family_no', m.family_no, 'line', m.line, 'nik', convert_from(m.nik, 'UTF8'),
         'nik_missing_reason', m.nik_missing_reason, 'name', m.name, 'sex', m.sex, 'born_on', m.born_on,
         'born_at', m.born_at, 'relation', m.relation, 'occupation', m.occupation, 'mother_name', m.mother_name,
-        'whereabouts', m.whereabouts) order by m.family_no, m.line, m.id), '[]')
+        'whereabouts', m.whereabouts) order by m.family_no, m.line, m.id), '[]'::json)
         from members m where m.household_id = h.id),
-    'sources', (select coalesce(jsonb_agg(jsonb_build_object(
+    'sources', (select coalesce(json_agg(json_build_object(
         'source', s.source, 'external_id', s.external_id, 'member_id', s.member_id, 'desil', s.desil,
-        'percentile', s.percentile, 'snapshot_id', s.snapshot_id) order by s.source, s.external_id), '[]')
+        'percentile', s.percentile, 'snapshot_id', s.snapshot_id) order by s.source, s.external_id), '[]'::json)
         from household_sources s where s.household_id = h.id),
-    'programmes', (select coalesce(jsonb_agg(jsonb_build_object(
+    'programmes', (select coalesce(json_agg(json_build_object(
         'programme', p.programme, 'member_id', p.member_id, 'source', p.source)
-        order by p.programme, p.member_id), '[]') from household_programmes p where p.household_id = h.id)"""
+        order by p.programme, p.member_id), '[]'::json) from household_programmes p where p.household_id = h.id)"""
 COLUMNS = """
 select h.id, h.region_code, h.rw, h.rt, h.address, h.head_name, h.status, h.revision, h.latitude, h.longitude,
     h.accuracy_m, h.merged_into, h.split_from,"""
 
 # A household whole in one statement.
-HOUSEHOLD = f"""{COLUMNS} a.holder_id, {ASSIGNMENT}, jsonb_build_object({PARTS},
-    'verdict', (select jsonb_build_object(
+HOUSEHOLD = f"""{COLUMNS} a.holder_id, {ASSIGNMENT}, json_build_object({PARTS},
+    'verdict', (select json_build_object(
         'id', v.id, 'revision', r.revision, 'field_result', r.field_result, 'eligibility', r.eligibility,
         'reasons', r.reasons, 'criteria', r.criteria, 'criteria_set', r.criteria_set,
         'registry_action', r.registry_action, 'registry_status', a.registry_status)
@@ -53,7 +53,7 @@ where h.id = $1"""  # noqa: S608  # text of ours
 # As the holder's phone carries it: all of a page at once, and whether its work is open.
 CARRIED = f"""{COLUMNS} exists (
         select from assignments a where a.household_id = h.id and a.holder_id = $2 and a.status = any($3)
-    ) as at_the_door, jsonb_build_object({PARTS})::text as whole
+    ) as at_the_door, json_build_object({PARTS})::text as whole
 from households h where h.id = any($1) order by h.id"""  # noqa: S608  # text of ours
 
 IN_REGION = "h.region_code in (select r.code from regions r where r.code = ? or r.code like ? || '.%')"
