@@ -20,8 +20,9 @@ answer, press *Authorize* and paste it. It lasts ten minutes and stays in this p
 really done.
 
 **Guides.** [Getting started](guides/getting-started) · [The season step by step](guides/season) ·
+[Phones](guides/phones) ·
 [Errors and retries](guides/errors-and-retries) · [Roles and rows](guides/roles-and-rows) ·
-[Musim kerja langkah demi langkah](guides/musim) · [Peran dan baris](guides/peran-dan-baris)
+[Musim kerja langkah demi langkah](guides/musim) · [Ponsel](guides/ponsel) · [Peran dan baris](guides/peran-dan-baris)
 """.strip()
 FIRST_SENTENCE = re.compile(r"^(.+?)(?:(?<!\bNo)[.:;](?=\s)|\.?$)", re.DOTALL)  # "No. KK" is one word
 IDEMPOTENCY_KEY = {

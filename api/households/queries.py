@@ -18,7 +18,8 @@ SUMMARY = f"""
 select h.id, h.region_code, h.rw, h.rt, h.address, h.head_name, h.status, h.revision, {ASSIGNMENT}
 from households h"""  # noqa: S608  # text of ours
 
-# What a household consists of, as json and not jsonb, which nobody looks into (34 ms for 436, not 50). Sealed numbers leave as the text that they are and are opened by the vault.
+# What a household consists of, as json and not jsonb: nobody looks into it here. Sealed numbers leave as the text that
+# they are and are opened by the vault.
 PARTS = """
     'families', (select coalesce(json_agg(json_build_object(
         'id', f.id, 'no', f.no, 'no_kk', convert_from(f.no_kk, 'UTF8')) order by f.no), '[]'::json)

@@ -41,8 +41,17 @@ HEADERS: Final = {
     "Cross-Origin-Opener-Policy": "same-origin",
 }
 # in the order in which they are read
-GUIDES: Final = ("getting-started", "season", "errors-and-retries", "roles-and-rows", "musim", "peran-dan-baris")
-INDONESIAN: Final = frozenset({"musim", "peran-dan-baris"})
+GUIDES: Final = (
+    "getting-started",
+    "season",
+    "phones",
+    "errors-and-retries",
+    "roles-and-rows",
+    "musim",
+    "ponsel",
+    "peran-dan-baris",
+)
+INDONESIAN: Final = frozenset({"musim", "ponsel", "peran-dan-baris"})
 
 
 def swagger_ui() -> Path:
