@@ -1,6 +1,7 @@
 """The pure function behind `POST /v1/campaigns/{id}/allocations`, tried on many cities."""
 
 from collections import Counter
+from dataclasses import replace
 from itertools import pairwise
 from uuid import UUID
 
@@ -134,6 +135,26 @@ def test_later_work_goes_to_whoever_works_nearby() -> None:
     shares = allocate(city, people)
 
     assert [share.enumerator.id.int for share in shares] == [2, 1]
+
+
+def test_newcomers_go_to_whoever_works_in_their_rt() -> None:
+    rt = [Group("35.73.04.1001", "001", f"{number:03}", 1) for number in range(10)]
+    siti = Enumerator(UUID(int=1), UUID(int=1), None, (replace(rt[1], households=5), replace(rt[9], households=6)))
+    budi = Enumerator(UUID(int=2), UUID(int=1), None, (replace(rt[5], households=11),))
+
+    shares = allocate([replace(rt[1], households=2), replace(rt[5], households=2)], [siti, budi])
+
+    assert [(share.group.rt, share.enumerator) for share in shares] == [("001", siti), ("005", budi)]
+
+
+def test_newcomers_of_one_rt_do_not_make_one_load_the_heaviest() -> None:
+    rts = [Group("35.73.04.1001", "001", f"{number:03}", 20) for number in range(1, 6)]
+    people = [Enumerator(UUID(int=number), UUID(int=1), None, (rt,)) for number, rt in enumerate(rts, 1)]
+
+    shares = allocate([replace(rts[0], households=5)], people)
+
+    after = loads(people, [(share.enumerator, share.households) for share in shares])
+    assert max(after.values()) <= 1.1 * min(after.values())
 
 
 def test_nothing_to_share_or_nobody_to_share_it_gives_no_shares() -> None:

@@ -76,3 +76,8 @@ def test_teams_work_in_villages_of_one_piece() -> None:
         teams.setdefault(share.enumerator.team_id, set()).add(share.group.region_code)
     assert len(teams) == 8
     assert [in_one_piece(villages, NEIGHBOURS) for villages in teams.values()].count(True) >= 7
+    people_in: dict[UUID, set[str]] = {}
+    for share in shares:
+        people_in.setdefault(share.enumerator.id, set()).add(share.group.region_code)
+    assert all(in_one_piece(villages, NEIGHBOURS) for villages in people_in.values()), "nobody walks over a gap"
+    assert all(len({code[:DISTRICT] for code in villages}) == 1 for villages in people_in.values())
