@@ -31,6 +31,8 @@ from api.regions import router as regions
 from api.releases import replies_router as replies
 from api.releases import router as releases
 from api.sync import pull_router
+from api.sync import push_router as push
+from api.sync import quarantine_router as quarantine
 from api.verdicts import official_router as official
 from api.verdicts import router as verdicts
 from api.visits import router as visits
@@ -51,6 +53,8 @@ ROOMS: tuple[APIRouter, ...] = (
     verdicts.router,
     official.router,
     visits.router,
+    push.router,
+    quarantine.router,
     releases.router,
     replies.router,
     oversight.v1,

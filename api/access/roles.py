@@ -27,6 +27,8 @@ class Permission(StrEnum):
     IDENTITIES_READ = "identities:read"
     IMPORTS_WRITE = "imports:write"
     ME_READ = "me:read"
+    QUARANTINE_READ = "quarantine:read"
+    QUARANTINE_WRITE = "quarantine:write"
     QUESTIONNAIRES_READ = "questionnaires:read"
     QUESTIONNAIRES_WRITE = "questionnaires:write"
     REGIONS_READ = "regions:read"
@@ -58,9 +60,10 @@ GRANTS: dict[Role, frozenset[Permission]] = {role: frozenset(EVERYBODY | held) f
     Role.BAPPEDA:     FIELD | {P.ASSIGNMENTS_WRITE, P.CAMPAIGNS_WRITE, P.CLIENTS_READ, P.DELIBERATIONS_READ, P.DELIBERATIONS_WRITE,
                                P.IDENTITIES_READ, P.IMPORTS_WRITE, P.QUESTIONNAIRES_WRITE,
                                P.RELEASES_READ, P.RELEASES_WRITE, P.STAFF_READ, P.STAFF_WRITE, P.VERDICTS_DECIDE,
-                               P.DISCLOSURES_READ, P.HOUSEHOLDS_MERGE, P.DEVICES_READ, P.DEVICES_WRITE},
+                               P.DISCLOSURES_READ, P.HOUSEHOLDS_MERGE, P.DEVICES_READ, P.DEVICES_WRITE,
+                               P.QUARANTINE_READ, P.QUARANTINE_WRITE},
     Role.COORDINATOR: FIELD | {P.ASSIGNMENTS_WRITE, P.IDENTITIES_READ, P.STAFF_READ, P.VERDICTS_REVIEW, P.DEVICES_READ,
-                               P.DEVICES_WRITE},
+                               P.DEVICES_WRITE, P.QUARANTINE_READ, P.QUARANTINE_WRITE},
     Role.ENUMERATOR:  FIELD | {P.VISITS_WRITE, P.SYNC_READ, P.DEVICES_READ},
     Role.DISKOMINFO:  {P.CLIENTS_READ, P.CLIENTS_WRITE, P.DEVICES_READ, P.STAFF_READ, P.STAFF_WRITE},
     Role.OBSERVER:    {P.STAFF_READ},

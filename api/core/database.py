@@ -127,6 +127,21 @@ async def transaction(database: Database, *, read_only: bool = False) -> AsyncIt
             await connection.close()
 
 
+@asynccontextmanager
+async def savepoint(wire: Connection) -> AsyncIterator[None]:
+    """What the body wrote is undone when it raises, and that alone: the transaction goes on.
+
+    Not asyncpg's own: that refuses to nest in a transaction which it did not begin.
+    """
+    await wire.execute("savepoint attempt")
+    try:
+        yield
+    except Exception:
+        await wire.execute("rollback to savepoint attempt; release savepoint attempt")
+        raise
+    await wire.execute("release savepoint attempt")
+
+
 async def take_principal(
     wire: Connection, database: Database, principal: object, version: int, family: object = None
 ) -> asyncpg.Record:

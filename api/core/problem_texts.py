@@ -128,6 +128,11 @@ FIELD_TEXTS: dict[str, tuple[str, str]] = {
     "head_leaves": ("Kepala pergi tetapi keluarganya tinggal", "The head leaves while others of the family stay"),
     "family_torn": ("Hanya keluarga kepala yang boleh terbagi", "Only the head's own family may be divided"),
     "nobody_stays": ("Tidak ada yang tinggal: sebut dua bagian atau lebih", "Nobody stays: name two parts or more"),
+    "only_for_visits": ("Hanya untuk kunjungan", "Only for visits"),
+    "unreadable": (
+        "Kiriman ini tidak dapat dibaca: hanya dapat dikesampingkan",
+        "Not readable: only discard fits",
+    ),
     "no_kk_not_16_digits": ("No. KK harus 16 angka", "A No. KK has 16 digits"),
 }
 

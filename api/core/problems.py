@@ -1,6 +1,6 @@
 """Refusals as RFC 9457 problems: a class per reason, texts in Indonesian and English, never the submitted value."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, ClassVar, cast
 
 import asyncpg
@@ -14,6 +14,14 @@ from starlette.exceptions import HTTPException
 from api.core.logs import template
 from api.core.problem_texts import FIELD_TEXTS, STATUS_TEXTS
 from api.core.schema import Out
+
+# what a later try may find mended: nothing was wrong with the request
+TRANSIENT = (
+    asyncpg.QueryCanceledError,
+    asyncpg.LockNotAvailableError,
+    asyncpg.DeadlockDetectedError,
+    asyncpg.InsufficientResourcesError,  # a full disk, no memory, no connection
+)
 
 REGISTRY: dict[str, type["Problem"]] = {}
 BREAKS: dict[str, type["Problem"]] = {}
@@ -193,14 +201,30 @@ def _extra(problem: Problem, request: Request) -> dict[str, Any]:
 
 def item_problem(problem: Problem, request: Request) -> ItemProblem:
     """The refusal of one item, in the caller's language, inside an answer about many."""
-    extra = _extra(problem, request)
+    return told_problem(noted_problem(problem), request)
+
+
+def noted_problem(problem: Problem) -> dict[str, Any]:
+    """A refusal as it is kept for later: code, allowed moves, fields; no texts, so it can be told in any language."""
+    errors = [[problem.pointer, problem.field_code]] if isinstance(problem, Invalid) else None
+    return {"code": problem.code, "allowed": problem.extra.get("allowed"), "errors": errors}
+
+
+def told_problem(noted: Mapping[str, Any], request: Request) -> ItemProblem:
+    """A kept refusal in the caller's language."""
+    kind, errors = REGISTRY[noted["code"]], None
+    if noted["errors"] is not None:
+        errors = [
+            ProblemField(pointer=pointer, code=code, message=_field_message(code, request))
+            for pointer, code in noted["errors"]
+        ]
     return ItemProblem(
-        type=f"/problems/{problem.code}",
-        title=_title(type(problem), request),
-        status=problem.status,
-        code=problem.code,
-        allowed=extra.get("allowed"),
-        errors=extra.get("errors"),
+        type=f"/problems/{kind.code}",
+        title=_title(kind, request),
+        status=kind.status,
+        code=kind.code,
+        allowed=noted["allowed"],
+        errors=errors,
     )
 
 
@@ -213,12 +237,17 @@ async def answer_problem(request: Request, refused: Exception) -> JSONResponse:
     return answer
 
 
+def pointer_of(path: Iterable[str | int]) -> str:
+    """A place in a body as a JSON pointer (RFC 6901)."""
+    return "".join(f"/{str(part).replace('~', '~0').replace('/', '~1')}" for part in path)
+
+
 async def answer_validation(request: Request, refused: Exception) -> JSONResponse:
     """FastAPI's own 422 would echo the value (`input`), which here is somebody's NIK: field, code and rule only."""
     errors = []
     for error in cast(RequestValidationError, refused).errors():
         place, *path = error["loc"]
-        pointer = "".join(f"/{str(part).replace('~', '~0').replace('/', '~1')}" for part in path)
+        pointer = pointer_of(path)
         pointer = pointer if place == "body" else f"{place}:{pointer.lstrip('/')}"
         if error["type"] == "extra_forbidden":
             # the name of an unknown field is the caller's text and may hold anything
@@ -243,7 +272,7 @@ def problem_of(failed: asyncpg.PostgresError) -> Problem | None:
         return BREAKS[constraint]()
     if isinstance(failed, asyncpg.InsufficientPrivilegeError):
         return NotFound()  # row security: a stranger's row must look absent
-    if isinstance(failed, asyncpg.QueryCanceledError | asyncpg.LockNotAvailableError | asyncpg.DeadlockDetectedError):
+    if isinstance(failed, TRANSIENT):
         return Unavailable()
     return None
 

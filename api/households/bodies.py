@@ -171,6 +171,10 @@ class HouseholdIn(In):
     """A household found in the field that no list has; the id is the client's, so a retry is the same household."""
 
     id: UUID
+    assignment_id: Annotated[
+        UUID | None,
+        Field(description="The client's own id for its assignment, so that a visit sent beside it can name it."),
+    ] = None
     campaign_id: UUID
     region_code: VillageCode
     rw: Rw | None = None

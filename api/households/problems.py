@@ -15,7 +15,7 @@ class HouseholdConflict(Problem):
 
     status, code = 409, "household_conflict"
     title_id, title_en = "Id ini sudah dipakai untuk isi lain", "This id was used for other content"
-    breaks = ("pk_members",)
+    breaks = ("pk_members", "pk_assignments")
 
 
 class CampaignNotOpen(Problem):

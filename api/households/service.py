@@ -110,14 +110,17 @@ async def read_identities(
     return showing.identities(found, vault, purpose)
 
 
-async def add_household(connection: Connection, actor: Actor, vault: Vault, body: HouseholdIn) -> None:
-    """Add a household that no list has: `open` for the enumerator who found it, `unassigned` from Bappeda."""
+async def add_household(connection: Connection, actor: Actor, vault: Vault, body: HouseholdIn) -> bool:
+    """Add a household that no list has: `open` for the enumerator who found it, `unassigned` from Bappeda.
+
+    Says whether it is the first time; raises the refusal.
+    """
     if actor.role is Role.COORDINATOR:
         raise Forbidden
     adding.demand_sense(body)
     written, *older = adding.digests(body, vault)
     if await _added_before(connection, body.id, [written, *older]):
-        return
+        return False
     await _demand_place(connection, actor, body)
     finder = actor.id if actor.role is Role.ENUMERATOR else None
     team = actor.team_id if finder else None
@@ -128,17 +131,19 @@ async def add_household(connection: Connection, actor: Actor, vault: Vault, body
     if added is None:  # a retry that ran beside the first call, or an id of somebody else
         if not await _added_before(connection, body.id, [written, *older]):
             raise HouseholdConflict
-        return
+        return False
     families, members = adding.sealed_families(body, vault), adding.sealed_members(body, vault)
     first = Revision(body.id, RevisionCause.ADDED, adding.told(body, members[0]))
     await revise_households(connection, actor.id, vault, [first], present)
     await connection.execute(queries.ADD_PEOPLE, body.id, *families, uuid7(), *members, str(body.id))
-    assignment_id, status = uuid7(), AssignmentStatus.OPEN if finder else AssignmentStatus.UNASSIGNED
+    assignment_id = body.assignment_id or uuid7()
+    status = AssignmentStatus.OPEN if finder else AssignmentStatus.UNASSIGNED
     await connection.execute(
         queries.ADD_ASSIGNMENT, assignment_id, body.campaign_id, body.id, team, finder, status.value
     )
     await connection.execute(queries.ADD_ASSIGNMENT_EVENT, assignment_id, actor.id, status.value, finder, team, present)
     await actor.note("household.added", body.id, assignment_id=assignment_id, members=len(body.members))
+    return True
 
 
 async def _added_before(connection: Connection, household_id: UUID, digests: list[bytes]) -> bool:
