@@ -1,6 +1,6 @@
 """Refusals as RFC 9457 problems: a class per reason, texts in Indonesian and English, never the submitted value."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any, ClassVar, cast
 
 import asyncpg
@@ -13,7 +13,7 @@ from starlette.exceptions import HTTPException
 
 from api.core.logs import template
 from api.core.problem_texts import FIELD_TEXTS, STATUS_TEXTS
-from api.core.schema import Out
+from api.core.schema import Out, pointer_of
 
 # what a later try may find mended: nothing was wrong with the request
 TRANSIENT = (
@@ -235,11 +235,6 @@ async def answer_problem(request: Request, refused: Exception) -> JSONResponse:
     answer = document(request, problem.status, problem.code, _title(type(problem), request), problem.detail, **extra)
     answer.headers.update(problem.headers)
     return answer
-
-
-def pointer_of(path: Iterable[str | int]) -> str:
-    """A place in a body as a JSON pointer (RFC 6901)."""
-    return "".join(f"/{str(part).replace('~', '~0').replace('/', '~1')}" for part in path)
 
 
 async def answer_validation(request: Request, refused: Exception) -> JSONResponse:

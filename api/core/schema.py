@@ -1,5 +1,6 @@
 """The bases of every body: In is strict, Out is complete."""
 
+from collections.abc import Iterable
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, model_validator
@@ -34,3 +35,8 @@ class Out(BaseModel):
 
 
 NoNul = Annotated[str, AfterValidator(_refuse_nul)]
+
+
+def pointer_of(path: Iterable[str | int]) -> str:
+    """A place in a body as a JSON pointer (RFC 6901)."""
+    return "".join(f"/{str(part).replace('~', '~0').replace('/', '~1')}" for part in path)

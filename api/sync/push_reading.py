@@ -16,7 +16,8 @@ import orjson
 from msgspec import Meta, Raw
 from pydantic import ValidationError
 
-from api.core.problems import Invalid, noted_problem, pointer_of
+from api.core.problems import Invalid, noted_problem
+from api.core.schema import pointer_of
 from api.core.vault import Vault
 from api.households.bodies import HouseholdIn
 from api.sync.push_schemas import MOST_ITEMS
