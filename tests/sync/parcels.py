@@ -58,7 +58,8 @@ def found_household(team: Team, **changes: Any) -> dict[str, Any]:
 async def hand_on(house: House, assignment: UUID, to: Any) -> None:
     """Ratna hands the assignment to somebody else of her team."""
     await house.owner.execute(
-        "update assignments set holder_id = $2, enumerator_id = $2, status = 'open', revision = revision + 1 where id = $1",
+        "update assignments set holder_id = $2, enumerator_id = $2, status = 'open', revision = revision + 1"
+        " where id = $1",
         assignment,
         to.id,
     )

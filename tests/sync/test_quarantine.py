@@ -80,7 +80,7 @@ async def test_a_team_that_has_the_work_now_sees_what_a_stranger_sent_about_it(h
 @pytest.mark.parametrize("by", ["ratna", "dewi"])
 async def test_adopted_work_submits_the_assignment_in_the_name_of_who_did_it(house: House, by: str) -> None:
     newcomer = {"id": str(uuid7()), "whereabouts": "new", "name": "Tini"}
-    team, assignment, body, item = await late(house, members=[newcomer])
+    team, _, body, item = await late(house, members=[newcomer])
     person = team.ratna if by == "ratna" else await house.make.dewi()
 
     answer = await (await house.as_(person)).post(f"/v1/quarantine/{item}/resolutions", json=ADOPT)
