@@ -17,7 +17,7 @@ from api.imports import queries, settling, staging
 from api.imports.layouts.known import LAYOUTS
 from api.imports.upload import file_of
 from api.imports.workbooks import BrokenWorkbook
-from api.tables import CampaignStatus
+from api.tables import CampaignStatus, ImportPart
 
 NAME = "import"
 
@@ -47,7 +47,8 @@ async def _run(place: Workplace, connection: Connection, import_id: UUID) -> Non
     if begun["campaign_status"] == CampaignStatus.CLOSED:
         await fail(connection, import_id, "campaign_closed")
         return
-    await staging.stage(place, connection, import_id, file_of(place.settings, import_id), begun)
+    paths = {part: file_of(place.settings, import_id, part) for part in ImportPart}
+    await staging.stage(place, connection, import_id, paths, begun)
     await settling.find_repeated(connection, import_id, LAYOUTS[begun["layout"]])
     await settling.settle(place, connection, import_id, begun)
     await settling.finish(connection, import_id, begun)

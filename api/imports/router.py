@@ -28,7 +28,10 @@ router = APIRouter(prefix="/imports", tags=["imports"], route_class=Route)
 MayImport = may(Permission.IMPORTS_WRITE)
 NOT_MODIFIED: dict[int | str, dict[str, Any]] = {304: {"description": "You have this state already."}}
 CSV: dict[int | str, dict[str, Any]] = {
-    200: {"content": {"text/csv": {"schema": {"type": "string"}}}, "description": "`row,column,code,level,message`"}
+    200: {
+        "content": {"text/csv": {"schema": {"type": "string"}}},
+        "description": "`row,column,code,level,message,file`",
+    }
 }
 
 
@@ -51,13 +54,14 @@ async def take_file(
 ) -> ImportOut:
     """Send a list, as CSV or XLSX. It is checked and added later: follow `Location` until it is `done`.
 
+    BDT (`dtks_bdt`) comes as two files, joined by `IDBDT`: its households as `file`, their people as `members_file`.
     A rejected row never stops the rest; the same file twice adds nothing.
     """
     import_id = uuid7()
     upload = Upload(request.state.settings, vault, import_id)
     try:
         wanted = await upload.receive(request)
-        body = f"{upload.file.digest.hexdigest()} {wanted.model_dump_json()}".encode()
+        body = f"{upload.digests} {wanted.model_dump_json()}".encode()
         request.state.claim = await claim(connection, vault, actor.id, request, body)
         taken = await service.take_file(connection, actor, import_id, upload, wanted)
     except BaseException:
@@ -101,9 +105,9 @@ async def list_findings(
     request: Request,
     response: Response,
 ) -> Page[FindingOut]:
-    """List what was found wrong, in the order of the file: row, column, code; never the value."""
+    """List what was found wrong, in the order of the files: file, row, column, code; never the value."""
     found = await service.list_findings(connection, import_id, wanted)
-    rows, following = page(found, wanted, lambda row: (row["row"], row["id"]), request, response)
+    rows, following = page(found, wanted, lambda row: (row["file"], row["row"], row["id"]), request, response)
     return Page(items=[service.finding(row, language(request)) for row in rows], next=following)
 
 
@@ -128,8 +132,8 @@ async def _findings_csv(
 ) -> AsyncGenerator[bytes, None]:
     """The parts of the file; every value is a code, a column name or a text of ours."""
     principal = (claims.subject, claims.version, claims.family_id)
-    yield b"row,column,code,level,message\r\n"
-    query = f"{queries.FINDINGS} where import_id = $1 order by row_no, id"
+    yield b"row,column,code,level,message,file\r\n"
+    query = f"{queries.FINDINGS} where import_id = $1 order by file, row_no, id"
     async for rows in stream_rows(database, principal, query, import_id):
         part = io.StringIO()
         csv.writer(part).writerows(tuple(service.finding(row, spoken).model_dump(mode="json").values()) for row in rows)

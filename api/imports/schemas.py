@@ -9,9 +9,9 @@ from pydantic import Field, model_validator
 from api.core.paging import Paging
 from api.core.problems import Invalid
 from api.core.schema import In, Out
-from api.tables import FindingLevel, ImportStatus
+from api.tables import FindingLevel, ImportPart, ImportStatus
 
-LayoutName = Literal["dtks_person", "p3ke_family", "p3ke_person"]
+LayoutName = Literal["dtks_bdt", "dtks_person", "p3ke_family", "p3ke_person", "dtsen"]
 
 
 class ImportIn(In):
@@ -44,7 +44,8 @@ class ImportOut(Out):
     desil_max: int | None
     status: ImportStatus
     sha256: Annotated[str, Field(description="Of the file as it was sent.")]
-    rows: Annotated[int, Field(description="Rows read, without the header.")]
+    members_sha256: Annotated[str | None, Field(description="Of the file of people as it was sent.")]
+    rows: Annotated[int, Field(description="Rows read, of both files where there are two, without the header.")]
     accepted: int
     rejected: Annotated[int, Field(description="Rows with at least one error; the others went on.")]
     warnings: Annotated[int, Field(description="Findings that reject nothing.")]
@@ -67,6 +68,7 @@ class FindingFilter(Paging):
 
     level: FindingLevel | None = None
     code: Annotated[str | None, Field(max_length=60)] = None
+    file: ImportPart | None = None
 
 
 class FindingOut(Out):
@@ -77,6 +79,7 @@ class FindingOut(Out):
     code: str
     level: FindingLevel
     message: str
+    file: Annotated[ImportPart, Field(description="The file that the row stands in.")]
 
 
 # the route reads the stream itself, so FastAPI cannot see the form
@@ -93,6 +96,12 @@ MULTIPART: dict[str, Any] = {
                             "type": "string",
                             "contentMediaType": "application/octet-stream",
                             "description": "XLSX, or CSV with `,` `;` or tab, UTF-8 or Windows-1252, to 256 MiB.",
+                        },
+                        "members_file": {
+                            "type": "string",
+                            "contentMediaType": "application/octet-stream",
+                            "description": "With `dtks_bdt`, and only then: the people of the households in `file`, "
+                            "joined by `IDBDT`. Both files together to 256 MiB.",
                         },
                         "campaign_id": {"type": "string", "format": "uuid"},
                         "layout": {

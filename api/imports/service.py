@@ -1,6 +1,7 @@
 """Files taken in, and what became of them."""
 
 import asyncio
+from collections.abc import Sequence
 from uuid import UUID
 
 import asyncpg
@@ -15,13 +16,14 @@ from api.core.problems import Invalid, NotFound, WrongState
 from api.imports import queries
 from api.imports.findings import message_of
 from api.imports.jobs import NAME
+from api.imports.layouts.known import LAYOUTS
 from api.imports.layouts.layout import Layout
 from api.imports.problems import UnknownLayout, UnreadableWorkbook
 from api.imports.schemas import FindingFilter, FindingOut, ImportFilter, ImportIn, ImportOut
 from api.imports.source_files import SourceFile
 from api.imports.upload import Upload
 from api.imports.workbooks import BrokenWorkbook
-from api.tables import CampaignStatus
+from api.tables import CampaignStatus, ImportPart
 
 OPEN = [CampaignStatus.PREPARATION, CampaignStatus.FIELDWORK, CampaignStatus.REVIEW]
 
@@ -35,10 +37,12 @@ async def take_file(
         raise Invalid("/campaign_id", "unknown_campaign")
     if campaign["status"] == CampaignStatus.CLOSED:
         raise WrongState(allowed=[state.value for state in OPEN])
-    layout = await asyncio.to_thread(recognise, upload.file, wanted.layout)
+    candidates = [LAYOUTS[wanted.layout]] if wanted.layout else list(LAYOUTS.values())
+    layout = await asyncio.to_thread(recognise, upload.file, candidates)
+    members_file = await _members_file(upload, layout)
     if layout.source not in campaign["sources"]:
         raise Invalid("/layout", "source_not_in_campaign")
-    if wanted.create_households and not layout.by_nik:
+    if wanted.create_households and not (layout.by_nik and layout.village):
         raise Invalid("/create_households", "not_for_this_layout")
     await connection.execute(
         queries.ADD,
@@ -47,11 +51,12 @@ async def take_file(
         layout.name,
         wanted.dry_run,
         upload.file.digest.hexdigest(),
-        upload.file.size,
+        upload.file.size + (members_file.size if members_file else 0),
         actor.id,
         clock.now(),
         wanted.create_households,
         wanted.desil_max,
+        members_file and members_file.digest.hexdigest(),
     )
     await jobs.enqueue(connection, NAME, str(import_id))
     await actor.note(
@@ -60,16 +65,29 @@ async def take_file(
     return await read_import(connection, import_id)
 
 
-def recognise(sealed: SealedFile, wanted: str | None) -> Layout:
-    """The layout that a file's header is; raises `UnknownLayout` with our names of the missing columns."""
+async def _members_file(upload: Upload, layout: Layout) -> SealedFile | None:
+    """The second file, which a layout has or has not; raises a problem that names it."""
+    file = upload.members_file
+    if layout.members is None and file is not None:
+        raise Invalid("/members_file", "not_for_this_layout")
+    if layout.members is not None:
+        if file is None:
+            raise Invalid("/members_file", "missing")
+        await asyncio.to_thread(recognise, file, [layout.members], ImportPart.MEMBERS_FILE)
+    return file
+
+
+def recognise(sealed: SealedFile, candidates: Sequence[Layout], part: ImportPart = ImportPart.FILE) -> Layout:
+    """Which of these layouts a file's header is; raises `UnknownLayout` with our names of the missing columns."""
     try:
         with SourceFile(sealed.path, sealed.vault, sealed.owner) as file:
-            found = file.recognise(wanted)
+            found = file.recognise(candidates)
     except BrokenWorkbook as broken:
         raise UnreadableWorkbook from broken
     if found.missing:
         name, missing = found.layout.name, found.missing
-        raise UnknownLayout(f"{name}: {', '.join(missing)}", layout=name, missing_columns=missing)
+        detail = f"{part.value}: {name}: {', '.join(missing)}"
+        raise UnknownLayout(detail, layout=name, missing_columns=missing, file=part.value)
     return found.layout
 
 
@@ -104,14 +122,13 @@ async def list_findings(connection: Connection, import_id: UUID, wanted: Finding
     conditions.add("import_id = ?", import_id)
     conditions.add("level = ?", wanted.level)
     conditions.add("code = ?", wanted.code)
-    if (after := wanted.after(int, int)) is not None:
-        row, number = after
-        if not (0 <= row < 2**31 and 0 <= number < 2**63):
+    conditions.add("file = ?", wanted.file)
+    if (after := wanted.after(str, int, int)) is not None:
+        file, row, number = after
+        if file not in list(ImportPart) or not (0 <= row < 2**31 and 0 <= number < 2**63):
             raise Invalid("query:cursor", "bad_cursor")
-        conditions.add("(row_no, id) > (?, ", row)
-        conditions.values.append(number)
-        conditions.texts[-1] += f"${len(conditions.values)})"
-    query = f"{queries.FINDINGS} {conditions.where()} order by row_no, id limit {wanted.limit + 1}"
+        conditions.texts.append(f"(file, row_no, id) > ({', '.join(map(conditions.bind, after))})")
+    query = f"{queries.FINDINGS} {conditions.where()} order by file, row_no, id limit {wanted.limit + 1}"
     return list(await connection.fetch(query, *conditions.values))
 
 
@@ -123,4 +140,5 @@ def finding(row: asyncpg.Record, language: str) -> FindingOut:
         code=row["code"],
         level=row["level"],
         message=message_of(row["code"], language),
+        file=row["file"],
     )

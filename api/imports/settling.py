@@ -14,6 +14,7 @@ from api.core import clock
 from api.core.database import Connection
 from api.core.jobs import Workplace
 from api.households.revising import Revision, revise_households
+from api.imports import joining_queries as joining
 from api.imports import queries
 from api.imports import settling_queries as sql
 from api.imports.layouts.known import LAYOUTS
@@ -26,9 +27,21 @@ HOUSEHOLDS_A_BATCH = 2000
 async def find_repeated(connection: Connection, import_id: UUID, layout: Layout) -> None:
     """Findings that only the whole file shows, and the counts of all findings."""
     async with connection.transaction():
-        await connection.execute(queries.REPEATED_IDS, import_id, layout.external_id)
-        await connection.execute(queries.REPEATED_NIKS, import_id, layout.nik)
+        people = layout.people
+        await connection.execute(queries.REPEATED_IDS, import_id, layout.external_id, people.external_id)
+        if layout.members:
+            await _join(connection, import_id, layout.members)
+        await connection.execute(queries.REPEATED_NIKS, import_id, people.nik)
         await connection.execute(queries.COUNT, import_id)
+
+
+async def _join(connection: Connection, import_id: UUID, members: Layout) -> None:
+    """Households and people of two files find each other."""
+    await connection.execute(joining.REJECT_PEOPLE, import_id, members.household)
+    await connection.execute(joining.FORGET_REJECTED, import_id)
+    await connection.execute(joining.NOTE_EMPTY_HOUSEHOLDS, import_id, members.household)
+    await connection.execute(joining.NOTE_SECOND_CARDS, import_id, members.no_kk)
+    await connection.execute(joining.LEND_CARDS, import_id)
 
 
 async def settle(place: Workplace, connection: Connection, import_id: UUID, begun: asyncpg.Record) -> None:
@@ -42,7 +55,7 @@ async def settle(place: Workplace, connection: Connection, import_id: UUID, begu
         first, last = await connection.fetchrow(sql.NEXT_HOUSEHOLDS, import_id, last, HOUSEHOLDS_A_BATCH)
         if last is None:
             return
-        batch = (import_id, first, last, layout.source.value, layout.by_nik)
+        batch = (import_id, first, last, layout.source.value, layout.by_nik, layout.people_part.value)
         async with connection.transaction():
             if layout.by_nik:
                 await connection.execute(sql.NOTE_UNKNOWN, *batch, layout.nik)
@@ -66,21 +79,29 @@ async def _add(connection: Connection, import_id: UUID, layout: Layout, by: UUID
     Answers what it says newly of households that were known.
     """
     now, source = clock.now(), layout.source.value
+    people = (import_id, layout.people_part.value)
     await connection.execute(sql.ADD_HOUSEHOLDS, now)
     await connection.execute(sql.ADD_FIRST_REVISIONS, now, by, import_id)
-    await connection.execute(sql.ADD_FAMILIES)
-    await connection.execute(sql.TAKE_PEOPLE, import_id, source, layout.household_rows, layout.by_nik)
-    await connection.execute(sql.ADD_MEMBERS, import_id)
-    await connection.execute(sql.ADD_SOURCES, import_id, source, layout.household_rows)
+    if layout.members is None:
+        await connection.execute(sql.ADD_FAMILIES)
+    await connection.execute(sql.TAKE_PEOPLE, import_id, source, layout.household_rows, layout.by_nik, people[1])
+    if layout.members:
+        await connection.execute(joining.PLACE_IN_FAMILIES, import_id)
+        await connection.execute(joining.ADD_FAMILIES, import_id)
+    await connection.execute(sql.ADD_MEMBERS, *people)
+    await connection.execute(sql.ADD_SOURCES, *people, source, layout.household_rows)
     told = Told(source, layout.household_rows)
     if known:
-        told.joined(await connection.fetch(sql.JOINED, import_id))
+        told.joined(await connection.fetch(sql.JOINED, *people))
     if layout.household:
         told.ranked(await connection.fetch(sql.RANKED, source))
         await connection.execute(sql.RANK_ANEW, import_id, source)
         if not layout.household_rows:
-            told.listed(await connection.fetch(sql.ADD_HOUSEHOLD_SOURCES, import_id, source))
-    received = await connection.fetch(sql.PROGRAMMES_OF_BATCH, import_id)
+            own_row = layout.members is not None
+            told.listed(await connection.fetch(sql.ADD_HOUSEHOLD_SOURCES, import_id, source, own_row))
+    received = await connection.fetch(sql.PROGRAMMES_OF_BATCH, *people)
+    if layout.members:
+        received += await connection.fetch(joining.HOUSEHOLD_PROGRAMMES_OF_BATCH, import_id)
     added = await connection.fetch(
         sql.ADD_PROGRAMMES,
         [uuid7() for _ in received],

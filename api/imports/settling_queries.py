@@ -11,7 +11,7 @@ BATCH_TABLES = """
 create temporary table arriving_households (
     household_key text primary key, household_id uuid not null, known boolean not null, family_no int not null,
     family_id uuid not null, region_code text, rw text, rt text, address text, head_name text,
-    no_kk bytea, no_kk_index bytea, household_ref text, household_source_id uuid not null, desil int,
+    no_kk bytea, no_kk_index bytea, household_ref text, household_source_id uuid not null, desil int, percentile int,
     makes boolean not null, grows boolean not null
 ) on commit delete rows;
 create temporary table arriving_people (
@@ -19,16 +19,18 @@ create temporary table arriving_people (
     member_id uuid not null, known boolean not null
 ) on commit delete rows;
 """
-# The first row of a group speaks for it, the head's if it has one. A household is known by its id in this list, by its
-# family card in the same kelurahan, by a person of the group whom this list has named before, and where the list has no
-# cards ($5) by a person's NIK, but not one that this very file brought. `offset 0` keeps the order of the look-ups:
-# nobody has counted the tables while a first file fills them, and the planner would begin at the whole kelurahan.
+# The household's own row speaks for a group, else the head's, else the first. A household is known by its id in this
+# list, by its family card in the same kelurahan (in any, where the list says none), by a person ($6: the file of the
+# people) of the group whom this list has named before, and where the list makes no households of itself ($5) by a
+# person's NIK, but not one that this very file brought. What such a list calls by another id is another household.
+# `offset 0` keeps the order of the look-ups: nobody has counted the tables while a first file fills them, and the
+# planner would begin at the whole kelurahan.
 KNOWN = """
 select p.*, coalesce(r.household_id, c.household_id, s.household_id, n.household_id) as known_id,
        coalesce(c.no, s.family_no, n.family_no, 1) as known_family_no
 from (
     select distinct on (household_key) * from staged_people where import_id = $1 and household_key between $2 and $3
-    order by household_key, (relation = 'head') desc nulls last, row_no
+    order by household_key, file, (relation = 'head') desc nulls last, row_no
 ) p
 left join lateral (
     select household_id from household_sources
@@ -38,13 +40,20 @@ left join lateral (
     select f.household_id, f.no
     from (select household_id, no from families where no_kk_index = p.no_kk_index offset 0) f
     cross join lateral (select id, region_code, status from households where id = f.household_id offset 0) h
-    where h.region_code = p.region_code order by (h.status = 'active') desc, h.id, f.no limit 1
+    where (h.region_code = p.region_code or p.region_code = '') and ($5 or p.household_ref is null or not exists (
+        select from household_sources x where x.household_id = h.id and x.source = $4 and x.member_id is null
+    ))
+    order by (h.status = 'active') desc, h.id, f.no limit 1
 ) c on true
 left join lateral (
     select k.household_id, m.family_no from staged_people o
     join household_sources k on k.source = $4 and k.external_id = o.external_id and k.member_id is not null
     left join members m on m.id = k.member_id
-    where o.import_id = $1 and o.household_key = p.household_key order by k.id limit 1
+    where o.import_id = $1 and o.household_key = p.household_key and o.file = $6
+    and ($5 or p.household_ref is null or not exists (
+        select from household_sources x where x.household_id = k.household_id and x.source = $4 and x.member_id is null
+    ))
+    order by k.id limit 1
 ) s on true
 left join lateral (
     select h.id as household_id, m.family_no
@@ -62,7 +71,7 @@ left join lateral (
 RESOLVE = f"""
 select household_key, coalesce(known_id, household_id) as household_id, known_id is not null as known,
        known_family_no as family_no, family_id, region_code, rw, rt, address, name as head_name, no_kk, no_kk_index,
-       household_ref, household_source_id, desil, makes,
+       household_ref, household_source_id, desil, percentile, makes,
        not $5 or (makes and not exists (
            select from household_sources x where x.household_id = known_id and x.source <> $4
        )) as grows
@@ -73,8 +82,8 @@ insert into arriving_households select * from ({RESOLVE}) r where known or makes
 """  # noqa: S608  # text of ours
 COUNT_NEW = f"select count(*) from ({RESOLVE}) r where not known and makes"  # noqa: S608  # text of ours
 NOTE_UNKNOWN = f"""
-insert into import_findings (import_id, row_no, "column", code, level)
-select $1, o.row_no, $6::text, 'household_unknown', 'warning' from ({RESOLVE}) r
+insert into import_findings (import_id, file, row_no, "column", code, level)
+select $1, o.file, o.row_no, $7::text, 'household_unknown', 'warning' from ({RESOLVE}) r
 join staged_people o on o.import_id = $1 and o.household_key = r.household_key
 where not r.known and not r.makes
 """  # noqa: S608  # text of ours
@@ -112,7 +121,7 @@ left join lateral (
     )
     order by (nik_index = p.nik_index) desc nulls last, line limit 1
 ) m on a.known
-where p.import_id = $1 and (m.id is not null or a.grows) and not exists (
+where p.import_id = $1 and p.file = $5 and (m.id is not null or a.grows) and not exists (
     select from household_sources k
     where k.source = $2 and k.external_id = p.external_id and (k.member_id is null) = $3
 )
@@ -122,19 +131,23 @@ insert into members (id, household_id, family_no, line, nik, nik_index, nik_miss
                      relation, occupation, mother_name)
 select a.member_id, a.household_id, a.family_no, a.line, p.nik, p.nik_index, p.nik_missing_reason, p.name, p.sex,
        p.born_on, p.born_at, p.relation, p.occupation, p.mother_name
-from arriving_people a join staged_people p on p.import_id = $1 and p.row_no = a.row_no where not a.known
+from arriving_people a join staged_people p on p.import_id = $1 and p.file = $2 and p.row_no = a.row_no
+where not a.known
 """
 # The desil is the household's: it stands where the list names the household, else with the person.
 ADD_SOURCES = """
 insert into household_sources (id, household_id, member_id, source, external_id, desil, snapshot_id, row_no, raw)
-select p.source_id, a.household_id, case when not $3 then a.member_id end, $2, p.external_id,
-       case when $3 or p.household_ref is null then p.desil end, $1, p.row_no, p.raw
-from arriving_people a join staged_people p on p.import_id = $1 and p.row_no = a.row_no
+select p.source_id, a.household_id, case when not $4 then a.member_id end, $3, p.external_id,
+       case when $4 or p.household_ref is null then p.desil end, $1, p.row_no, p.raw
+from arriving_people a join staged_people p on p.import_id = $1 and p.file = $2 and p.row_no = a.row_no
 """
+# $3: the household has a row of its own in the file.
 ADD_HOUSEHOLD_SOURCES = """
-insert into household_sources (id, household_id, source, external_id, desil, snapshot_id)
-select household_source_id, household_id, $2, household_ref, desil, $1
-from arriving_households where household_ref is not null
+insert into household_sources (id, household_id, source, external_id, desil, percentile, snapshot_id, row_no, raw)
+select a.household_source_id, a.household_id, $2, a.household_ref, a.desil, a.percentile, $1, h.row_no, h.raw
+from arriving_households a
+left join staged_people h on $3 and h.import_id = $1 and h.household_key = a.household_key and h.file = 'file'
+where a.household_ref is not null
 on conflict (source, external_id) where member_id is null do nothing returning household_id, external_id
 """
 # A list ranks anew; no visit finds a desil.
@@ -142,16 +155,17 @@ RANKED = """
 select a.household_id, a.household_ref as external_id, k.desil as before, a.desil as after
 from arriving_households a join household_sources k
     on k.source = $1 and k.external_id = a.household_ref and k.member_id is null
-where a.known and a.desil <> k.desil
+where a.known and a.desil is distinct from k.desil and a.desil is not null
 """
 RANK_ANEW = """
-update household_sources k set desil = a.desil, snapshot_id = $1
+update household_sources k set desil = a.desil, percentile = a.percentile, snapshot_id = $1
 from arriving_households a
-where k.source = $2 and k.external_id = a.household_ref and k.member_id is null and a.desil <> k.desil
+where k.source = $2 and k.external_id = a.household_ref and k.member_id is null
+  and (a.desil, a.percentile) is distinct from (k.desil, k.percentile) and a.desil is not null
 """
 PROGRAMMES_OF_BATCH = """
 select a.household_id, a.member_id, unnest(p.programmes) as programme
-from arriving_people a join staged_people p on p.import_id = $1 and p.row_no = a.row_no
+from arriving_people a join staged_people p on p.import_id = $1 and p.file = $2 and p.row_no = a.row_no
 """
 ADD_PROGRAMMES = """
 insert into household_programmes (id, household_id, member_id, programme, source)
@@ -161,7 +175,7 @@ on conflict do nothing returning household_id, member_id, programme
 # Whom the list names of a household that was known before; those who are new to it too.
 JOINED = """
 select a.household_id, a.member_id, a.known, p.external_id, p.name, p.relation, a.family_no
-from arriving_people a join staged_people p on p.import_id = $1 and p.row_no = a.row_no
+from arriving_people a join staged_people p on p.import_id = $1 and p.file = $2 and p.row_no = a.row_no
 where a.household_id in (select household_id from arriving_households where known)
 order by a.household_id, a.family_no, a.line
 """

@@ -1,7 +1,7 @@
 """The file that was sent, CSV or workbook: which layout it is, and its rows."""
 
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Self
 from uuid import UUID
@@ -9,6 +9,7 @@ from uuid import UUID
 from api.core.files import read_sealed
 from api.core.vault import Vault
 from api.imports.layouts.known import Recognised, recognise
+from api.imports.layouts.layout import Layout
 from api.imports.reading import LONGEST_LINE, Header, Record, read_headers, read_records
 from api.imports.workbooks import STARTS_WITH, SealedReader, Workbook
 
@@ -31,9 +32,9 @@ class SourceFile:
     def _chunks(self) -> Iterator[bytes]:
         return read_sealed(self.path, self.vault, self.owner)
 
-    def recognise(self, wanted: str | None) -> Recognised:
-        """The layout and the header of the file; raises `BrokenWorkbook`."""
-        return recognise(self.book.headers() if self.book else read_headers(self.start), wanted)
+    def recognise(self, candidates: Sequence[Layout]) -> Recognised:
+        """Which of these layouts the file has, and its header; raises `BrokenWorkbook`."""
+        return recognise(self.book.headers() if self.book else read_headers(self.start), candidates)
 
     def records(self, header: Header) -> Iterator[Record]:
         """Every row below the header; raises `BrokenWorkbook`."""

@@ -21,6 +21,7 @@ from api.core.vault import Vault
 from api.imports.problems import FileTooLarge, NotMultipart
 from api.imports.schemas import ImportIn
 from api.imports.workbooks import STARTS_WITH
+from api.tables import ImportPart
 
 MOST_BYTES = 256 * 1024 * 1024
 FORM_BYTES = MOST_BYTES + 64 * 1024  # the fields and boundaries around the file
@@ -40,55 +41,74 @@ def multipart_only(request: Request) -> None:
 MultipartOnly = Annotated[None, Depends(multipart_only)]
 
 
-def file_of(wanted: Settings, import_id: UUID) -> Path:
-    """Where the sealed file of an import lies."""
-    return wanted.files_folder / "imports" / str(import_id)
+def file_of(wanted: Settings, import_id: UUID, part: ImportPart = ImportPart.FILE) -> Path:
+    """Where a sealed file of an import lies."""
+    name = str(import_id) if part is ImportPart.FILE else f"{import_id}-{part.value}"
+    return wanted.files_folder / "imports" / name
 
 
 class FileTarget(BaseTarget):  # type: ignore[misc]  # the library has no types
     """Where the parser hands the file's bytes: into the sealed file; the first four say whether it is a workbook."""
 
-    def __init__(self, file: SealedFile) -> None:
+    def __init__(self, part: ImportPart, file: SealedFile) -> None:
         super().__init__()
-        self.file, self.start_bytes, self.times = file, bytearray(), 0
+        self.part, self.file, self.start_bytes, self.times = part, file, bytearray(), 0
 
     def on_start(self) -> None:
-        """One file an import."""
+        """One file of a kind an import."""
         self.times += 1
         if self.times > 1:
-            raise Invalid("/file", "too_long")
+            raise Invalid(f"/{self.part.value}", "too_long")
 
     def on_data_received(self, chunk: bytes) -> None:
         """Take the next bytes; text with NUL is not text, and PostgreSQL could not hold it."""
         if len(self.start_bytes) < len(STARTS_WITH):
             self.start_bytes += chunk[: len(STARTS_WITH)]
         if b"\0" in chunk and not self.start_bytes.startswith(STARTS_WITH):
-            raise Invalid("/file", "nul_character")
+            raise Invalid(f"/{self.part.value}", "nul_character")
         self.file.write(chunk)
         if self.file.size > MOST_BYTES:
             raise FileTooLarge
 
-    @property
-    def complete(self) -> bool:
-        """Whether the part ended as a part ends."""
-        return bool(self._finished)
+    def end(self) -> None:
+        """The whole body was read; raises `Invalid` when the part did not end as a part ends."""
+        if not self._finished:
+            raise Invalid(f"/{self.part.value}", "multipart_broken")
+        self.file.close()
 
 
 class Upload:
     """One multipart body on its way in."""
 
     def __init__(self, wanted: Settings, vault: Vault, import_id: UUID) -> None:
-        self.file = SealedFile(file_of(wanted, import_id), vault, import_id)
-        self.target = FileTarget(self.file)
+        files = {part: SealedFile(file_of(wanted, import_id, part), vault, import_id) for part in ImportPart}
+        self.targets = {part: FileTarget(part, file) for part, file in files.items()}
         self.texts = {name: ValueTarget(MaxSizeValidator(LONGEST_FIELD)) for name in ImportIn.model_fields}
+
+    @property
+    def file(self) -> SealedFile:
+        """The file that every import has."""
+        return self.targets[ImportPart.FILE].file
+
+    @property
+    def members_file(self) -> SealedFile | None:
+        """The file of the people, if one came."""
+        target = self.targets[ImportPart.MEMBERS_FILE]
+        return target.file if target.times else None
+
+    @property
+    def digests(self) -> str:
+        """What the files are, in one word."""
+        return "+".join(target.file.digest.hexdigest() for target in self.targets.values() if target.times)
 
     async def receive(self, request: Request) -> ImportIn:
         """Take the whole body; raises a problem that names the part."""
         try:
             parser = StreamingFormDataParser(request.headers, strict=True)
-            parser.register("file", self.target)
-            for name, target in self.texts.items():
-                parser.register(name, target)
+            for part, target in self.targets.items():
+                parser.register(part.value, target)
+            for name, text in self.texts.items():
+                parser.register(name, text)
             async for chunk in request.stream():
                 parser.data_received(chunk)
         except UnexpectedPartException as refused:
@@ -97,16 +117,17 @@ class Upload:
             raise Invalid("", "multipart_broken") from refused
         except TooLong as refused:
             raise Invalid("", "string_too_long") from refused
-        if not self.target.times:
+        if not self.targets[ImportPart.FILE].times:
             raise Invalid("/file", "missing")
-        if not self.target.complete:
-            raise Invalid("/file", "multipart_broken")
-        self.file.close()
-        return read_fields({name: target.value for name, target in self.texts.items()})
+        for target in self.targets.values():
+            if target.times:
+                target.end()
+        return read_fields({name: text.value for name, text in self.texts.items()})
 
     def discard(self) -> None:
         """Forget what came."""
-        self.file.path.unlink(missing_ok=True)
+        for target in self.targets.values():
+            target.file.path.unlink(missing_ok=True)
 
 
 def read_fields(sent: Mapping[str, bytes]) -> ImportIn:

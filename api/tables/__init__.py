@@ -27,7 +27,7 @@ from api.tables.households import (
     Source,
     Whereabouts,
 )
-from api.tables.imports import FindingLevel, Import, ImportFinding, ImportStatus, StagedPerson
+from api.tables.imports import FindingLevel, Import, ImportFinding, ImportPart, ImportStatus, StagedPerson
 from api.tables.people import (
     ActivationCode,
     Client,
@@ -78,6 +78,7 @@ __all__ = [
     "IdempotencyKey",
     "Import",
     "ImportFinding",
+    "ImportPart",
     "ImportStatus",
     "Member",
     "Objection",

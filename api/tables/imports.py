@@ -24,8 +24,15 @@ class FindingLevel(StrEnum):
     WARNING = "warning"
 
 
+class ImportPart(StrEnum):
+    """The file of an import that a row stands in: a list of households may bring its people in a second one."""
+
+    FILE = "file"
+    MEMBERS_FILE = "members_file"
+
+
 class Import(Identified, table=True):
-    """One file and how far it is; a dry run counts and reports and stores nothing else."""
+    """One file, or two that belong together, and how far it is; a dry run counts, reports and stores nothing else."""
 
     __tablename__ = "imports"
 
@@ -36,6 +43,7 @@ class Import(Identified, table=True):
     desil_max: int | None = Field(default=None, ge=1, le=10)
     status: ImportStatus = Field(default=ImportStatus.QUEUED, sa_type=text_enum(ImportStatus))
     sha256: str = Field(max_length=64)
+    members_sha256: str | None = Field(default=None, max_length=64)
     bytes: int = Field(sa_type=sa.BigInteger)
     rows: int = 0
     accepted: int = 0
@@ -50,13 +58,14 @@ class Import(Identified, table=True):
 
 
 class ImportFinding(Table, table=True):
-    """What is wrong with one cell: row, column, code; never the value."""
+    """What is wrong with one cell: file, row, column, code; never the value."""
 
     __tablename__ = "import_findings"
-    __table_args__ = (sa.Index("ix_import_findings_place", "import_id", "row_no", "id"),)
+    __table_args__ = (sa.Index("ix_import_findings_place", "import_id", "file", "row_no", "id"),)
 
     id: int | None = Field(default=None, sa_column=sa.Column(sa.BigInteger, sa.Identity(), primary_key=True))
     import_id: UUID = Field(foreign_key="imports.id")
+    file: ImportPart = Field(default=ImportPart.FILE, sa_type=text_enum(ImportPart))
     row_no: int
     column: str = Field(max_length=60)
     code: str = Field(max_length=60)
@@ -64,12 +73,17 @@ class ImportFinding(Table, table=True):
 
 
 class StagedPerson(Table, table=True):
-    """A person row between the file and the registry: sealed before `COPY`, then moved set-based; the worker's own."""
+    """A row between the file and the registry: sealed before `COPY`, then moved set-based; the worker's own.
+
+    A row is a person; where people come in a file of their own, a row of the first file is a household. A refused one
+    stays until its people were told so.
+    """
 
     __tablename__ = "staged_people"
     __table_args__ = (sa.Index("ix_staged_people_group", "import_id", "household_key"),)
 
     import_id: UUID = Field(primary_key=True)
+    file: ImportPart = Field(primary_key=True, sa_type=text_enum(ImportPart))
     row_no: int = Field(primary_key=True)
     household_key: str = Field(max_length=80)
     household_ref: str | None = Field(default=None, max_length=80)
@@ -96,6 +110,9 @@ class StagedPerson(Table, table=True):
     occupation: str | None = Field(default=None, max_length=80)
     mother_name: str | None = Field(default=None, max_length=120)
     programmes: list[str] = Field(default_factory=list, sa_type=sa.ARRAY(sa.Text))
+    family_no: int | None = None
     desil: int | None = None
+    percentile: int | None = None
+    rejected: bool = False
     makes: bool = Field(description="Whether a household that the registry has not is made of this row.")
     raw: bytes

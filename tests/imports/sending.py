@@ -22,6 +22,7 @@ async def send(
     file: bytes | Path,
     *,
     headers: dict[str, str] | None = None,
+    members_file: bytes | None = None,
     **fields: Any,
 ) -> httpx.Response:
     """`POST /v1/imports` with this file."""
@@ -30,7 +31,10 @@ async def send(
     data = {name: str(value) for name, value in fields.items()}
     if campaign_id is not None:
         data["campaign_id"] = str(campaign_id)
-    return await client.post("/v1/imports", data=data, files={"file": ("dtks.csv", content)}, headers=headers or {})
+    files = {"file": ("dtks.csv", content)}
+    if members_file is not None:
+        files["members_file"] = ("members.csv", members_file)
+    return await client.post("/v1/imports", data=data, files=files, headers=headers or {})
 
 
 def place_of(house: House, wanted: Settings, attempt: int = 0) -> Workplace:
@@ -71,6 +75,20 @@ async def count(house: House, table: str) -> int:
     """Rows of a table, seen by the owner."""
     number: int = await house.owner.fetchval(f"select count(*) from {table}")
     return number
+
+
+async def all_findings_by_file(house: House, person: Person, import_id: str) -> set[tuple[str, int, str, str]]:
+    """File, row, column and code of every finding, a page at a time."""
+    found: set[tuple[str, int, str, str]] = set()
+    path = f"/v1/imports/{import_id}/findings?limit=500"
+    url = path
+    while url:
+        answer = (await (await house.as_(person)).get(url)).json()
+        page = {(item["file"], item["row"], item["column"], item["code"]) for item in answer["items"]}
+        assert not page & found
+        found |= page
+        url = f"{path}&cursor={answer['next']}" if answer["next"] else ""
+    return found
 
 
 async def all_findings(house: House, person: Person, import_id: str) -> set[tuple[int, str, str]]:

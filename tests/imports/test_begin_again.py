@@ -16,6 +16,7 @@ from api.imports import queries, settling, staging
 from api.imports.jobs import run_import
 from api.imports.layouts.dtks_person import DTKS_PERSON
 from api.imports.upload import file_of
+from api.tables import ImportPart
 from tests.imports.sending import count, place_of, send, work_until_done
 from tests.support.dirt import clean_rows, dirty_file, write
 from tests.support.house import House
@@ -54,7 +55,7 @@ async def test_a_job_cut_off_between_stages_ends_as_if_it_had_not_been(
     async with place.connect() as connection:
         begun = await connection.fetchrow(queries.BEGIN_AGAIN, import_id)
         if stages > 0:
-            await staging.stage(place, connection, import_id, file_of(wanted, import_id), begun)
+            await staging.stage(place, connection, import_id, {ImportPart.FILE: file_of(wanted, import_id)}, begun)
         if stages > 1:
             await settling.find_repeated(connection, import_id, DTKS_PERSON)
         if stages > 2:

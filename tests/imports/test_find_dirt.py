@@ -38,8 +38,9 @@ async def test_findings_are_filtered_and_come_as_csv_too(house: House, wanted: S
     assert len({item["row"] for item in errors}) == done["rejected"]
     assert [item["message"] for item in unknown] == ["No such kelurahan in this kecamatan"]
     assert len(sheet.text.splitlines()) == 1 + len(dirty.planted)
-    assert sheet.text.splitlines()[0] == "row,column,code,level,message"
-    for query in ("limit=0", "cursor=x", "cursor=Wy0xLDFd", "level=x", "cursor=WzEsOTk5OTk5OTk5OTk5OTk5OTk5OTk5OV0="):
+    assert sheet.text.splitlines()[0] == "row,column,code,level,message,file"
+    cursors = ("x", "WyJmaWxlIiwtMSwxXQ==", "WyJmaWxlIiwxLDk5OTk5OTk5OTk5OTk5OTk5OTk5OTldCg==", "WyJ4IiwxLDFd")
+    for query in ("limit=0", "level=x", "file=x", *(f"cursor={cursor}" for cursor in cursors)):
         assert (await client.get(f"{path}?{query}")).status_code == 422, query
 
 

@@ -85,14 +85,32 @@ def same(column: str, other: str) -> Spoil:
     return lambda row: row.update({column: row[other]})
 
 
+def coded_kinds(layout: Layout) -> list[tuple[str, str, Spoil]]:
+    """Codes of another list, and the kelurahan in digits that BPS has not given out."""
+    kinds = [
+        ("code_unknown", column, put(column, "5" if "1" in codes else "1")) for column, codes in layout.coded.items()
+    ]
+    if layout.bps_parts:
+        district, village = layout.bps_parts[2:]
+        kinds.append(("region_unknown", village, put(village, "999")))
+        kinds.append(("region_unknown", village, put(village, "")))
+        kemendagri = {district: "04", village: "1005"}  # Sukun, in the other scheme
+        kinds.append(("region_unknown", village, lambda row: row.update(kemendagri)))
+        outside = {district: "40", village: "11"}  # Balearjosari, without the zeros
+        kinds.append(("region_outside_campaign", village, lambda row: row.update(outside)))
+    return kinds
+
+
 def kinds_of(layout: Layout) -> list[tuple[str, str, Spoil]]:
     """Every kind of dirt of one row that this layout can hold: code, the column it is found in, the dirt."""
-    spoilt = [("nik", layout.nik, value, code) for value, code in NIKS]
+    spoilt = [("nik", layout.nik, value, code) for value, code in NIKS if layout.nik]
     spoilt += [("no_kk", layout.no_kk, value, code) for value, code in CARDS if layout.no_kk]
     kinds = [(f"{kind}_{code}", str(column), put(str(column), value)) for kind, column, value, code in spoilt]
+    if layout.by_number:  # the number is the id
+        kinds = [("nik_needed" if kind == "nik_empty" else kind, column, spoil) for kind, column, spoil in kinds]
     for kind, column, longest in (
-        ("external_id", layout.external_id, 80),
-        ("household_id", None if layout.household == layout.external_id else layout.household, 80),
+        ("external_id", None if layout.by_number else layout.external_id, 80),
+        ("household_id", None if layout.household == layout.external_id or layout.by_number else layout.household, 80),
         ("name", layout.person, 120),
         ("address", layout.address[0] if layout.address else None, 300),
     ):
@@ -114,11 +132,18 @@ def kinds_of(layout: Layout) -> list[tuple[str, str, Spoil]]:
         ("rw_missing", layout.rw, "0"),
         ("text_too_long", layout.occupation, "B" * 81),
         ("desil_invalid", layout.desil, "11"),
+        ("desil_missing", layout.desil if layout.by_number else None, ""),  # else a household that is not made
+        ("percentile_invalid", layout.percentile, "101"),
+        ("percentile_invalid", layout.percentile, "12,5"),
+        ("percentile_missing", layout.percentile, ""),
+        ("family_no_unknown", layout.family_no, "0"),
+        ("family_no_unknown", layout.family_no, ""),
     )
     for code, column, value in others:
         if column:
-            kinds.append((code, layout.nik if code.startswith("nik") else column, put(column, value)))
-    if layout.no_kk:
+            kinds.append((code, str(layout.nik) if code.startswith("nik") else column, put(column, value)))
+    kinds += coded_kinds(layout)
+    if layout.no_kk and layout.nik:
         kinds.append(("nik_equals_no_kk", layout.nik, same(layout.nik, layout.no_kk)))
     if layout.village and layout.region_code:
         kinds.append(("region_unknown", layout.region_code, put(layout.region_code, "35.73.99.1001")))
@@ -190,8 +215,9 @@ def dirty_file(
     last = len(clean)
     clean[last - 1][layout.external_id] = clean[0][layout.external_id]
     planted.add((last + 1, layout.external_id, "external_id_repeated"))
-    clean[last - 4][layout.nik] = clean[0][layout.nik]
-    planted.add((last - 2, layout.nik, "nik_repeated_in_file"))
+    if layout.nik and not layout.by_number:
+        clean[last - 4][layout.nik] = clean[0][layout.nik]
+        planted.add((last - 2, layout.nik, "nik_repeated_in_file"))
     rows[last - 10] = [*clean[last - 10].values(), "one too many"]
     planted.add((last - 8, "", "wrong_number_of_columns"))
     rows[last - 13] = list(clean[last - 13].values())[:-1]

@@ -6,7 +6,8 @@ from datetime import date
 
 from api.core.types import NumberCheck, check_nik, check_no_kk
 from api.imports.layouts.layout import Layout, Person, Places, places_of
-from api.imports.layouts.values import EARLIEST, INFANT_YEARS, YES, age, read_date, rt_and_rw
+from api.imports.layouts.numbering import check_codes, read_desil, read_family_no
+from api.imports.layouts.values import EARLIEST, INFANT_YEARS, YES, age, read_date, rt_and_rw, rt_and_rw_of
 from api.imports.reading import word
 
 SCIENTIFIC = re.compile(r"[0-9]+(?:[.,][0-9]+)?[eE]\+?[0-9]+")
@@ -34,13 +35,18 @@ class Reader:
         no_kk, nik = self._numbers(cells, sex, born_on, findings)
         external_id, name = cells[wanted.external_id], cells[wanted.person]
         household_ref = cells[wanted.household] if wanted.household else None
-        _demand(wanted.external_id, external_id, 80, "external_id", findings)
-        if wanted.household and wanted.household != wanted.external_id:
+        if wanted.by_number:
+            external_id, household_ref = nik or "", no_kk
+        else:
+            _demand(wanted.external_id, external_id, 80, "external_id", findings)
+        if not wanted.by_number and wanted.household and wanted.household != wanted.external_id:
             _demand(wanted.household, household_ref or "", 80, "household_id", findings)
         _demand(wanted.person, name, 120, "name", findings)
         if wanted.address:
             _demand(wanted.address[0], address, 300, "address", findings)
         rt, rw = self._rt_and_rw(cells, findings)
+        desil, percentile = read_desil(wanted, cells, findings)
+        check_codes(wanted, cells, findings)
         infant = born_on is not None and age(born_on, self.today) < INFANT_YEARS
         return Person(
             external_id=external_id,
@@ -60,12 +66,16 @@ class Reader:
             mother_name=_cut(cells, wanted.mother_name, 120, findings),
             programmes=[code for column, code in wanted.programmes.items() if cells.get(column, "").lower() in YES],
             household_ref=household_ref,
-            desil=self._desil(cells, findings),
+            desil=desil,
+            percentile=percentile,
+            family_no=read_family_no(wanted, cells, findings),
             findings=findings,
         )
 
     def _rt_and_rw(self, cells: Mapping[str, str], findings: Findings) -> tuple[str | None, str | None]:
         """Null without a finding where the list has no such columns."""
+        if self.layout.neighbourhood:
+            return rt_and_rw_of(cells[self.layout.neighbourhood])
         if self.layout.rt is None or self.layout.rw is None:
             return None, None
         rt, rw = rt_and_rw(cells[self.layout.rt], cells[self.layout.rw])
@@ -76,8 +86,10 @@ class Reader:
         return rt, rw
 
     def _region(self, cells: Mapping[str, str], findings: Findings) -> str:
-        """The kelurahan: by its code, with dots or without, else by its name in its kecamatan."""
+        """The kelurahan: by its code, with dots or without, else by its name in its kecamatan; or by its BPS code."""
         wanted, code = self.layout, None
+        if wanted.bps_parts:
+            return self._listed(wanted.bps_parts[-1], self.places.of_bps(map(cells.get, wanted.bps_parts)), findings)
         if wanted.district is None or wanted.village is None:
             return ""
         column, by_name = wanted.village, (word(cells[wanted.district]), word(cells[wanted.village]))
@@ -88,6 +100,9 @@ class Reader:
                 findings.append((wanted.village, "region_names_differ"))
         else:
             code = self.places.villages.get(by_name)
+        return self._listed(column, code, findings)
+
+    def _listed(self, column: str, code: str | None, findings: Findings) -> str:
         if code is None:
             findings.append((column, "region_unknown"))
         elif not self.places.covers(code):
@@ -96,6 +111,8 @@ class Reader:
 
     def _born_on(self, cells: Mapping[str, str], findings: Findings) -> date | None:
         column = self.layout.born_on
+        if column is None:
+            return None
         if not cells[column]:
             findings.append((column, "date_missing"))
             return None
@@ -106,6 +123,8 @@ class Reader:
         return born_on
 
     def _sex(self, cells: Mapping[str, str], findings: Findings) -> str | None:
+        if self.layout.sex is None:
+            return None
         sex = self.layout.sexes.get(word(cells[self.layout.sex]))
         if sex is None:
             findings.append((self.layout.sex, "sex_unknown"))
@@ -119,35 +138,25 @@ class Reader:
             findings.append((self.layout.relation, "relation_unknown"))
         return relation
 
-    def _desil(self, cells: Mapping[str, str], findings: Findings) -> int | None:
-        column = self.layout.desil
-        if column is None:
-            return None
-        if not cells[column]:
-            findings.append((column, "desil_missing"))
-            return None
-        if cells[column] not in DESILS:
-            findings.append((column, "desil_invalid"))
-        return DESILS.get(cells[column])
-
     def _numbers(
         self, cells: Mapping[str, str], sex: str | None, born_on: date | None, findings: Findings
     ) -> tuple[str | None, str | None]:
-        column = self.layout.no_kk
+        column, nik = self.layout.no_kk, self.layout.nik
+        if nik is None:
+            return None, None
         card = check_no_kk(cells[column], self.today) if column else EMPTY
-        person = check_nik(cells[self.layout.nik], self.today)
+        person = check_nik(cells[nik], self.today)
         if column and card.problem:
             findings.append((column, f"no_kk_{card.problem}"))
-        if person.problem:
-            findings.append((self.layout.nik, f"nik_{person.problem}"))
+        if person.problem == "empty" and self.layout.by_number:
+            findings.append((nik, "nik_needed"))
+        elif person.problem:
+            findings.append((nik, f"nik_{person.problem}"))
         elif person.number == card.number:
-            findings.append((self.layout.nik, "nik_equals_no_kk"))
+            findings.append((nik, "nik_equals_no_kk"))
         else:
-            _compare(self.layout.nik, person, sex, born_on, findings)
+            _compare(nik, person, sex, born_on, findings)
         return card.number, person.number
-
-
-DESILS = {str(number): number for number in range(1, 11)}
 
 
 def _tidy(cell: str) -> str:
@@ -179,6 +188,7 @@ def _compare(column: str, nik: NumberCheck, sex: str | None, born_on: date | Non
 def _cut(cells: Mapping[str, str], column: str | None, limit: int, findings: Findings) -> str | None:
     if column is None:
         return None
-    if len(cells[column]) > limit:
+    text = cells.get(column, "")
+    if len(text) > limit:
         findings.append((column, "text_too_long"))
-    return cells[column][:limit] or None
+    return text[:limit] or None

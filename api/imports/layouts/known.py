@@ -1,16 +1,18 @@
 """Every layout, and which of them a header is."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from api.imports.layouts.dtks_bdt import DTKS_BDT
 from api.imports.layouts.dtks_person import DTKS_PERSON
+from api.imports.layouts.dtsen import DTSEN
 from api.imports.layouts.layout import Layout, missing_columns
 from api.imports.layouts.p3ke import P3KE_FAMILY, P3KE_PERSON
 from api.imports.reading import Header
 
 # a file of P3KE persons may have every column of the families too, so it is asked for first
-LAYOUTS: Final = {layout.name: layout for layout in (DTKS_PERSON, P3KE_PERSON, P3KE_FAMILY)}
+LAYOUTS: Final = {layout.name: layout for layout in (DTKS_PERSON, DTKS_BDT, P3KE_PERSON, P3KE_FAMILY, DTSEN)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,9 +24,8 @@ class Recognised:
     missing: list[str]
 
 
-def recognise(headers: Iterable[Header], wanted: str | None = None) -> Recognised:
+def recognise(headers: Iterable[Header], candidates: Sequence[Layout]) -> Recognised:
     """The first row that is the header of a layout; else the row and the layout of which it lacks the least."""
-    candidates = [LAYOUTS[wanted]] if wanted else list(LAYOUTS.values())
     best, least = None, 2.0
     for header in headers:
         for layout in candidates:

@@ -1,21 +1,24 @@
 """What a layout is: its columns, and which of them says what about a person, a household and its family cards."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
 from api.imports.findings import ERRORS
 from api.imports.layouts.values import RELATIONS, SEXES
 from api.imports.reading import letters
-from api.tables import Source
+from api.tables import ImportPart, Source
+
+BPS_DIGITS = [2, 2, 3, 3]  # province, city, kecamatan, kelurahan
 
 
 @dataclass(frozen=True, slots=True)
 class Layout:
     """One layout in which lists arrive. A field is the name of our column, or None where the list has no such column.
 
-    `columns` are those a header must have; `also` are kept with the raw row when they stand there. Each row is a
-    person; where `household_rows` is set each row is a family and its person is the head.
+    `columns` are those a header must have; `also` are kept with the raw row when they stand there (`x_*`: each that
+    begins so). Each row is a person; where `household_rows` is set each row is a family and its person is the head;
+    where `members` is set each row is a household, and its people stand in a second file of that layout.
     """
 
     name: str
@@ -23,9 +26,9 @@ class Layout:
     columns: tuple[str, ...]
     external_id: str
     person: str
-    nik: str
-    born_on: str
-    sex: str
+    nik: str | None = None
+    born_on: str | None = None
+    sex: str | None = None
     also: tuple[str, ...] = ()
     aliases: Mapping[str, str] = field(default_factory=dict)
     household: str | None = None
@@ -33,20 +36,46 @@ class Layout:
     region_code: str | None = None
     district: str | None = None
     village: str | None = None
+    # province, city, kecamatan and kelurahan in the digits of BPS
+    bps_parts: tuple[str, str, str, str] | None = None
     address: tuple[str, ...] = ()
     rt: str | None = None
     rw: str | None = None
+    neighbourhood: str | None = None
+    family_no: str | None = None
     relation: str | None = None
     born_at: str | None = None
     occupation: str | None = None
     mother_name: str | None = None
     desil: str | None = None
+    percentile: str | None = None
     programmes: Mapping[str, str] = field(default_factory=dict)
     relations: Mapping[str, str] = field(default_factory=lambda: RELATIONS)
     sexes: Mapping[str, str] = field(default_factory=lambda: SEXES)
+    # columns whose cells are codes of a list
+    coded: Mapping[str, frozenset[str]] = field(default_factory=dict)
     household_rows: bool = False
     # households of such a list are known by a person's NIK, and made only when the caller asks for it
     by_nik: bool = False
+    # the list has no ids: a person is its NIK and a family its No. KK, so their keyed digests are the ids
+    by_number: bool = False
+    members: "Layout | None" = None
+
+    @property
+    def people(self) -> "Layout":
+        """The layout of the rows that are people."""
+        return self.members or self
+
+    @property
+    def parts(self) -> dict[ImportPart, "Layout"]:
+        """The files that an import of this layout has."""
+        files = {ImportPart.FILE: self}
+        return files | {ImportPart.MEMBERS_FILE: self.members} if self.members else files
+
+    @property
+    def people_part(self) -> ImportPart:
+        """The file in which the people stand."""
+        return ImportPart.MEMBERS_FILE if self.members else ImportPart.FILE
 
 
 @dataclass(slots=True)
@@ -71,6 +100,8 @@ class Person:
     programmes: list[str]
     household_ref: str | None = None
     desil: int | None = None
+    percentile: int | None = None
+    family_no: int | None = None
     findings: list[tuple[str, str]] = field(default_factory=list)
 
     @property
@@ -81,15 +112,26 @@ class Person:
 
 @dataclass(slots=True)
 class Places:
-    """The kelurahan by code and by the letters of kecamatan and kelurahan, and which of them the campaign covers."""
+    """The kelurahan by either code and by the letters of kecamatan and kelurahan, and which the campaign covers."""
 
     villages: Mapping[tuple[str, str], str]
     codes: Mapping[str, str]
+    bps_codes: Mapping[str, str]
     campaign: Sequence[str]
+
+    def of_bps(self, parts: Iterable[str | None]) -> str | None:
+        """The kelurahan whose BPS code these are, in the 2, 2, 3 and 3 digits of BPS; leading zeros may be gone."""
+        digits = [part.zfill(width) for part, width in zip((part or "" for part in parts), BPS_DIGITS, strict=True)]
+        return self.bps_codes.get("".join(digits)) if [*map(len, digits)] == BPS_DIGITS else None
 
     def covers(self, code: str) -> bool:
         """Whether the campaign's regions hold this kelurahan."""
         return any(code == region or code.startswith(f"{region}.") for region in self.campaign)
+
+
+def names_in(text: str) -> tuple[str, ...]:
+    """Names of columns that stand with blanks between them."""
+    return tuple(text.split())
 
 
 def our_columns(layout: Layout, columns: Sequence[str]) -> list[str]:
@@ -107,5 +149,7 @@ def missing_columns(layout: Layout, columns: Sequence[str]) -> list[str]:
 def places_of(layout: Layout, columns: Sequence[str]) -> dict[str, int]:
     """Where each of our columns stands in this file."""
     found = our_columns(layout, columns)
-    present = [name for name in (*layout.columns, *layout.also) if found.count(letters(name)) == 1]
+    begins = tuple(letters(name) for name in layout.also if name.endswith("*"))
+    families = [name for name in found if begins and name.startswith(begins)]
+    present = [name for name in (*layout.columns, *layout.also, *families) if found.count(letters(name)) == 1]
     return {name: found.index(letters(name)) for name in present}

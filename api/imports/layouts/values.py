@@ -40,7 +40,20 @@ SEXES: Final = {
     "pr": "female",
     "wanita": "female",
 }
+# `bdt_hub_krt` and R409 of Regsosek agree (dossier 1.6, 1.7); sex as the SPDCI mapping has it (dossier 8)
+RELATION_CODES: Final = RELATIONS | {
+    "1": "head",
+    "2": "spouse",
+    "3": "child",
+    "4": "child_in_law",
+    "5": "grandchild",
+    "6": "parent",
+    "7": "helper",
+    "8": "other",
+}
+SEX_CODES: Final = SEXES | {"1": "male", "2": "female"}
 YES: Final = frozenset({"ya", "y", "1", "true"})
+RT_AND_RW = re.compile(r"RT[ .:]*0*([0-9]{1,3})[ ,./-]*RW[ .:]*0*([0-9]{1,3})|0*([0-9]{1,3})/0*([0-9]{1,3})", re.I)
 DAY_FIRST = re.compile(r"([0-9]{1,2})[/-]([0-9]{1,2})[/-]([0-9]{4})")
 YEAR_FIRST = re.compile(r"([0-9]{4})[/-]([0-9]{1,2})[/-]([0-9]{1,2})(?:[ T]00:00:00)?")
 EARLIEST = date(1900, 1, 2)  # what a spreadsheet makes of an empty date is earlier
@@ -67,6 +80,13 @@ def rt_and_rw(rt: str, rw: str) -> tuple[str | None, str | None]:
         numbers = re.findall(r"[0-9]+", both)
         if len(numbers) == 2 and (both == rt or not rt) and (both == rw or not rw):
             return three_digits(numbers[0]), three_digits(numbers[1])
+    return three_digits(rt), three_digits(rw)
+
+
+def rt_and_rw_of(neighbourhood: str) -> tuple[str | None, str | None]:
+    """RT and RW where the name of an SLS is both (`RT 03 RW 05`, `03/05`), else neither."""
+    found = RT_AND_RW.fullmatch(neighbourhood)
+    rt, rw = [part for part in found.groups() if part is not None] if found else ("", "")
     return three_digits(rt), three_digits(rw)
 
 

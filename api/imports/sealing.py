@@ -1,0 +1,131 @@
+"""From a checked row to the row that is staged: a personal number is sealed before it leaves this process.
+
+Rows of one household that stand together share its ids and the seal of its family card; where they do not, the first
+row of the household speaks for it later (see `settling`).
+"""
+
+from collections import OrderedDict
+from dataclasses import dataclass, field, replace
+from typing import Any
+from uuid import UUID
+
+import orjson
+from uuid_utils.compat import uuid7
+
+from api.core.vault import Vault
+from api.imports.layouts.layout import Layout, Person
+from api.imports.reading import letters
+from api.tables import ImportPart
+
+PLACES_REMEMBERED = 4096
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """The household that the rows before this one made."""
+
+    key: str
+    household_source_id: UUID
+    household_id: UUID
+    family_id: UUID
+    no_kk: bytes | None
+
+
+@dataclass(slots=True)
+class Sealer:
+    """Turns a person into the row that is staged."""
+
+    import_id: UUID
+    vault: Vault
+    file: ImportPart
+    layout: Layout
+    desil_max: int | None  # none: every household of the list is made
+    group: Group | None = None
+    heads: OrderedDict[str, str] = field(default_factory=OrderedDict)
+
+    def note_head(self, person: Person) -> str:
+        """The door of a person without a family card, with its head: the last one read, even one refused."""
+        if person.no_kk or person.household_ref or self.layout.by_number:
+            return ""
+        door = f"{person.region_code}|{person.rw}|{person.rt}|{letters(person.address)}"
+        if person.relation == "head":
+            self.heads[door] = letters(person.name)
+            if len(self.heads) > PLACES_REMEMBERED:
+                self.heads.popitem(last=False)
+        return f"{door}|{self.heads.get(door, '')}"
+
+    def row(
+        self, row_no: int, person: Person, cells: dict[str, str], door: str, *, rejected: bool = False
+    ) -> tuple[Any, ...]:
+        """The staged row; what is personal in it is sealed for the row that it will become."""
+        if self.layout.by_number:
+            person = self._named_by_digests(person)
+        index = self.vault.index("no_kk", person.no_kk) if person.no_kk else None
+        # a card in two kelurahan makes two households; without a card it is the head, the address and the RT/RW
+        if person.household_ref:
+            key = "r" + self.vault.index("household", person.household_ref).hex()
+        elif index:
+            key = f"{index.hex()}{person.region_code}"
+        else:
+            key = "h" + self.vault.index("household", door or person.external_id).hex()
+        # a household whose families are counted has a card for each of them
+        family_key = key if person.family_no is None else f"{key}{person.family_no}|{person.no_kk}"
+        if self.group is None or self.group.key != family_key:
+            family = uuid7()
+            sealed = self.vault.seal("family.no_kk", family, person.no_kk) if person.no_kk else None
+            self.group = Group(family_key, uuid7(), uuid7(), family, sealed)
+        member = uuid7()
+        source = self.group.household_source_id if self.layout.members else uuid7()
+        raw = orjson.dumps({name: cell for name, cell in cells.items() if cell})
+        return (
+            self.import_id,
+            self.file.value,
+            row_no,
+            key,
+            person.household_ref,
+            self.group.household_source_id,
+            self.group.household_id,
+            member,
+            self.group.family_id,
+            source,
+            person.external_id,
+            person.region_code,
+            person.rw,
+            person.rt,
+            person.address,
+            self.group.no_kk,
+            index,
+            self.vault.seal("member.nik", member, person.nik) if person.nik else None,
+            self.vault.index("nik", person.nik) if person.nik else None,
+            person.nik_missing_reason,
+            person.name,
+            person.sex,
+            person.born_on,
+            person.born_at,
+            person.relation,
+            person.occupation,
+            person.mother_name,
+            person.programmes,
+            person.family_no,
+            person.desil,
+            person.percentile,
+            rejected,
+            self.desil_max is None or (person.desil is not None and person.desil <= self.desil_max),
+            self.vault.seal_bytes("source.raw", source, raw),
+        )
+
+    def refused_household(self, row_no: int, person: Person) -> list[tuple[Any, ...]]:
+        """The id alone of a household whose people stand in another file, if it can be read: they are told later."""
+        column = self.layout.external_id
+        if self.layout.members is None or any(found == column for found, _ in person.findings):
+            return []
+        bare = replace(person, region_code="", address="", name="", programmes=[], desil=None, percentile=None)
+        return [self.row(row_no, bare, {}, "", rejected=True)]
+
+    def _named_by_digests(self, person: Person) -> Person:
+        """A person and a family that have no id but their numbers, which never stand in the open."""
+        return replace(
+            person,
+            external_id=self.vault.index(f"{self.layout.name}.person", person.external_id).hex(),
+            household_ref=person.no_kk and self.vault.index(f"{self.layout.name}.family", person.no_kk).hex(),
+        )
