@@ -31,12 +31,16 @@ where v.level = 'village'
 PROGRESS = "update imports set rows = $2, rejected = $3, accepted = $2::int - $3::int, warnings = $4 where id = $1"
 
 # What only the whole file shows. A repeated id is an error of the later row; a repeated NIK is for people to decide.
+# An array and no join: nobody has counted the staged rows yet, and a planner that takes them for few compares each with
+# every other.
 REPEATED_IDS = """
 with later as (
-    delete from staged_people p using (
-        select file, row_no, row_number() over (partition by file, external_id order by row_no) as place
-        from staged_people where import_id = $1 and not rejected
-    ) s where p.import_id = $1 and s.file = p.file and s.row_no = p.row_no and s.place > 1 returning p.file, p.row_no
+    delete from staged_people where ctid = any(array(
+        select ctid from (
+            select ctid, row_number() over (partition by file, external_id order by row_no) as place
+            from staged_people where import_id = $1 and not rejected
+        ) s where place > 1
+    )) returning file, row_no
 )
 insert into import_findings (import_id, file, row_no, "column", code, level)
 select $1, file, row_no, case file when 'file' then $2 else $3 end, 'external_id_repeated', 'error' from later
