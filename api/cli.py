@@ -121,13 +121,14 @@ def up(
     workers: Annotated[int, typer.Option(min=1, max=64, help="Processes of the API.")] = 1,
     demo: Annotated[bool, typer.Option(help="Seed invented people and households on the first start.")] = True,
     full: Annotated[bool, typer.Option("--full", help="52,881 households instead of 3,000.")] = False,
+    people_only: Annotated[bool, typer.Option("--people-only", help="A demo without households.")] = False,
     reset: Annotated[bool, typer.Option("--reset", help="Delete the embedded database first.")] = False,
 ) -> None:
     """Run the whole house on this machine: database, migrations, demo, API and worker."""
-    folder = _private_folder()
+    folder, households = _private_folder(), 0 if people_only else 52_881 if full else 3_000
     try:
         standalone.refuse_early(folder, host, port, demo=demo)
-        code = _run_house(folder, f"http://{host}:{port}", host, port, workers, demo, full, reset)
+        code = _run_house(folder, f"http://{host}:{port}", host, port, workers, demo, households, reset)
     except AlreadyRunning as running:
         errors.print(
             f"{running}.\nIt is another `scripts/run`: end it with Ctrl-C where it was started, or keep this one's data"
@@ -161,7 +162,9 @@ def _private_folder() -> Path:
     return Path(os.environ.get("SAMBANG_PRIVATE_FOLDER", ".sambang")).resolve()
 
 
-def _run_house(folder: Path, url: str, host: str, port: int, workers: int, demo: bool, full: bool, reset: bool) -> int:
+def _run_house(
+    folder: Path, url: str, host: str, port: int, workers: int, demo: bool, households: int, reset: bool
+) -> int:
     with Supervisor() as supervisor, standalone.running_database(folder, reset=reset) as (addresses, cluster):
         standalone.prepare(folder, addresses)
         standalone.migrate()
@@ -171,8 +174,8 @@ def _run_house(folder: Path, url: str, host: str, port: int, workers: int, demo:
             asyncio.run(demo_seed.seed_people(settings()))
         standalone.start_processes(supervisor, host, port, workers)
         standalone.await_ready(supervisor, url)
-        if demo and supervisor.asked is None:
-            demo_seed.import_households(settings(), url, 52_881 if full else 3_000, console)
+        if demo and households and supervisor.asked is None:
+            demo_seed.import_households(settings(), url, households, console)
         standalone.banner(console, url, folder)
         if demo:
             demo_seed.print_logins(settings(), console)

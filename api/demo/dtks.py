@@ -67,11 +67,12 @@ class Due:
 class Issuer:
     """Numbers of the right structure, none issued twice: serials run from 0001 by office and day.
 
-    Cards and people share the serials, so that no card equals a NIK. One small array for each office.
+    Cards and people share the serials, so that no card equals a NIK. One small array for each office. `after` begins
+    further up, where the people of another list are not.
     """
 
-    def __init__(self) -> None:
-        self.serials: defaultdict[str, array[int]] = defaultdict(lambda: array("H", bytes(2 * 100 * 12 * 31)))
+    def __init__(self, after: int = 0) -> None:
+        self.serials: defaultdict[str, array[int]] = defaultdict(lambda: array("H", [after]) * (100 * 12 * 31))
 
     def issue(self, office: str, day: date, sex: Sex = "male") -> str:
         """`PPKKCC DDMMYY SSSS`; women have 40 added to the day, family cards never."""
