@@ -1,19 +1,33 @@
 """Who calls: one HTTP client a person, a real login each, every call timed and every surprise kept."""
 
 import asyncio
+import hashlib
 import time
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from types import MappingProxyType
-from typing import Any
+from pathlib import Path
+from typing import Any, TypedDict, Unpack
 from uuid import uuid4
 
 import httpx
 
 BUSY = (429, 503)
 TRIES = 6
-NOTHING: MappingProxyType[str, Any] = MappingProxyType({})
+
+
+class Asked(TypedDict, total=False):
+    """What a call may carry. `expect` are the statuses that are no surprise (200), `keyed` an Idempotency-Key (yes)."""
+
+    body: Any
+    content: bytes
+    query: Mapping[str, Any]
+    form: dict[str, str]
+    basic: tuple[str, str]
+    files: Any
+    headers: dict[str, str]
+    expect: Iterable[int]
+    keyed: bool
 
 
 class Surprise(Exception):
@@ -22,12 +36,20 @@ class Surprise(Exception):
 
 @dataclass(slots=True)
 class Ledger:
-    """Every call of the season: milliseconds by operation, refusals that were meant, and those that were not."""
+    """Every call of the season: milliseconds by operation and week, refusals, and surprises."""
 
     milliseconds: defaultdict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
+    by_week: defaultdict[int, list[float]] = field(default_factory=lambda: defaultdict(list))
+    week: int = 0
     expected_refusals: defaultdict[str, int] = field(default_factory=lambda: defaultdict(int))
     surprises: defaultdict[str, int] = field(default_factory=lambda: defaultdict(int))
     busy: int = 0
+
+    def took(self, operation: str, began: float) -> None:
+        """Keep how long a call took."""
+        passed = (time.perf_counter() - began) * 1000
+        self.milliseconds[operation].append(passed)
+        self.by_week[self.week].append(passed)
 
     def surprise(self, what: str) -> Surprise:
         """Keep what nobody expected."""
@@ -67,49 +89,40 @@ class Caller:
         me = await self.call("GET", "/v1/me")
         self.id, self.team_id = me["id"], me["team_id"]
 
-    async def call(
-        self,
-        method: str,
-        path: str,
-        *ids: str,
-        body: Any = None,
-        query: dict[str, Any] | MappingProxyType[str, Any] = NOTHING,
-        form: dict[str, str] | None = None,
-        basic: tuple[str, str] | None = None,
-        files: Any = None,
-        expect: Iterable[int] = (200,),
-        keyed: bool = True,
-    ) -> Any:
+    async def call(self, method: str, path: str, *ids: str, **asked: Unpack[Asked]) -> Any:
         """Call `path` with its `{}` filled by `ids`; the JSON of an expected answer, or `Surprise`."""
-        answer = await self.answer(
-            method, path, *ids, body=body, query=query, form=form, basic=basic, files=files, expect=expect, keyed=keyed
-        )
+        answer = await self.answer(method, path, *ids, **asked)
         return answer.json() if answer.content else None
 
-    async def answer(
-        self,
-        method: str,
-        path: str,
-        *ids: str,
-        body: Any = None,
-        query: dict[str, Any] | MappingProxyType[str, Any] = NOTHING,
-        form: dict[str, str] | None = None,
-        basic: tuple[str, str] | None = None,
-        files: Any = None,
-        expect: Iterable[int] = (200,),
-        keyed: bool = True,
-    ) -> httpx.Response:
+    async def refused(self, status: int, code: str, method: str, path: str, *ids: str, **asked: Unpack[Asked]) -> None:
+        """A call that must be refused, with this status and code."""
+        answer = await self.answer(method, path, *ids, **asked | {"expect": (status,)})
+        said = answer.json()
+        codes = {said.get("code"), *(error["code"] for error in said.get("errors") or ())}
+        self.ledger.demand(code in codes, f"{method} {path} was refused, but not as {code}")
+
+    async def answer(self, method: str, path: str, *ids: str, **asked: Unpack[Asked]) -> httpx.Response:
         """The whole answer. A busy API is asked again when it says so; a broken line too, under the same key."""
-        operation = f"{method} {path}"
-        # without an id of our own in the body, a retry is safe only under a key
-        headers = {"Idempotency-Key": str(uuid4())} if body is not None and keyed and method == "POST" else {}
-        code = "no answer"
+        operation, expect, code = f"{method} {path}", asked.get("expect", (200,)), "no answer"
+        headers = dict(asked.get("headers", {}))
+        if method == "POST" and asked.get("keyed", True) and ("body" in asked or "content" in asked):
+            # without an id of our own in the body, a retry is safe only under a key
+            headers["Idempotency-Key"] = str(uuid4())
+        request: dict[str, Any] = {
+            "json": asked.get("body"),
+            "params": dict(asked.get("query", {})),
+            "headers": headers,
+        }
+        if "form" in asked or "files" in asked:
+            request |= {"data": asked.get("form"), "files": asked.get("files"), "auth": asked.get("basic")}
+        if "content" in asked:
+            request |= {"content": asked["content"]}
         for attempt in range(TRIES):
             try:
-                answer = await self._send(
-                    operation, method, path.format(*ids), json=body, params=dict(query), data=form, auth=basic,
-                    files=files, headers=headers,
-                )  # fmt: skip
+                async with self.gate:
+                    began = time.perf_counter()
+                    answer = await self.client.request(method, path.format(*ids), **request)
+                    self.ledger.took(operation, began)
             except httpx.TransportError as broken:
                 code = type(broken).__name__
                 await asyncio.sleep(0.2 * 2**attempt)
@@ -122,7 +135,7 @@ class Caller:
             if answer.status_code in BUSY:
                 self.ledger.busy += 1
                 await asyncio.sleep(float(answer.headers.get("Retry-After", "1")))
-            elif answer.status_code == 401 and self.refresh_token is not None and attempt == 0:
+            elif answer.status_code == 401 and "Authorization" in self.client.headers and attempt == 0:
                 await self._renew()
             else:
                 break
@@ -140,14 +153,27 @@ class Caller:
             if cursor is None:
                 return found
 
-    async def _send(self, operation: str, method: str, path: str, **request: Any) -> httpx.Response:
-        async with self.gate:
-            began = time.perf_counter()
-            answer = await self.client.request(method, path, **request)
-            self.ledger.milliseconds[operation].append((time.perf_counter() - began) * 1000)
-        return answer
+    async def download(self, to: Path, path: str, *ids: str) -> str:
+        """Stream a file to the disk; the sha256 of its bytes, in hex."""
+        operation, digest, began = f"GET {path}", hashlib.sha256(), time.perf_counter()
+        await self.call("GET", "/v1/me")  # a token that would end on the way is renewed first
+        async with self.gate, self.client.stream("GET", path.format(*ids)) as answer:
+            if answer.status_code != httpx.codes.OK:
+                await answer.aread()
+                raise self.ledger.surprise(f"{self.role}: {operation} → {_code(answer)}")
+            with to.open("wb") as file:
+                async for part in answer.aiter_bytes():
+                    digest.update(part)
+                    file.write(part)
+        self.ledger.took(operation, began)
+        return digest.hexdigest()
 
     async def _renew(self) -> None:
+        """Tokens end after ten minutes: a person refreshes, a machine asks anew."""
+        del self.client.headers["Authorization"]
+        if self.role == "client":
+            await self.sign_in()
+            return
         given, self.refresh_token = self.refresh_token or "", None
         form = {"grant_type": "refresh_token", "refresh_token": given}
         self._carry(await self.call("POST", "/v1/oauth/token", form=form))

@@ -1,13 +1,11 @@
-"""The table at the end, and whether every household is accounted for."""
+"""Does it add up: every household that came in is in the release, or it is known where it waits."""
 
 from collections import Counter
-from statistics import quantiles
 
-from rich.console import Console
 from rich.table import Table
 
-from scripts.season_play.callers import Ledger
 from scripts.season_play.season import Json, Season
+from scripts.season_play.tables import calls_table, season_table, weeks_table
 
 WAITS = {
     "unassigned": "not given to an enumerator",
@@ -16,33 +14,52 @@ WAITS = {
     "submitted": "waits for its coordinator",
     "returned": "waits for another visit",
     "approved": "waits for Bappeda",
-    "cancelled": "cancelled",
+    "cancelled": "cancelled: merged into another",
 }
 RELEASED = ("decided", "deliberated", "endorsed")
 
 
-def reckon(season: Season, before: list[Json], after: list[Json], release: Json, console: Console) -> bool:
+async def reckon(season: Season, before: list[Json], seconds: float) -> bool:
     """Print what became of the season; true when it adds up and nothing unexpected happened."""
+    after = await season.assignments()
+    verdicts = await season.verdicts(season.bappeda)
+    release = season.releases[-1]
     counts = release["counts"]
     decided = [door for door in after if _is_decided(door)]
     waiting = Counter(door["status"] for door in after if not _is_decided(door))
-    console.print(_season_table(season, before, after, counts, decided))
-    console.print(_calls_table(season.ledger))
-    console.print(_reconciliation(after, counts, waiting))
-    found = season.done["found in the field"]
+    registry = Counter(verdict["registry_status"] for verdict in verdicts)
+    registry["none"] += len(after) - len(verdicts)
+    print_ = season.console.print
+    print_()
+    print_(season_table(season, before, after, len(decided)))
+    print_(weeks_table(season))
+    print_(calls_table(season.ledger, seconds))
+    print_(_reconciliation(after, counts, waiting, registry))
+    added = season.done["found in the field"] + season.done["split off"]
+    ids, released = {door["household_id"] for door in after}, set(season.released[release["id"]])
+    in_the_letter = {one["household_id"] for one in verdicts if one["stage"] == "endorsed"}
+    sent = {one["household_id"] for one in verdicts if one["registry_status"] != "none"}
     checks = {
-        "everything that came in or was found is still there": len(after) == len(before) + found,
-        "the files hold exactly what is decided": season.released == {door["household_id"] for door in decided},
+        "everything that came in is still there": {door["household_id"] for door in before} <= ids,
+        "what was found and split off came on top": len(after) == len(before) + added,
+        "every household has one place in the campaign": len(after) == len(ids),
+        "the files hold exactly what is decided": released == {door["household_id"] for door in decided},
         "in = in the release + waiting": len(after) == counts["households"] + sum(waiting.values()),
+        "only merges cancelled work": season.goes_on or waiting["cancelled"] == season.done["cancelled by merges"],
         "field results agree": counts["by_field_result"] == dict(Counter(door["field_result"] for door in decided)),
         "eligibility agrees": counts["by_eligibility"] == dict(Counter(door["eligibility"] for door in decided)),
+        "what the mayor endorsed was sent, and nothing else": in_the_letter == sent,
+        "registry_status accounts for everybody": registry.total() == len(after),
+        "the ministry's answers moved no verdict": all(
+            one["stage"] == "endorsed" for one in verdicts if one["registry_status"] in ("accepted", "refused")
+        ),
     }
     for what, holds in checks.items():
-        console.print(f"  {'[green]yes[/green]' if holds else '[red]NO[/red] '}  {what}")
+        print_(f"  {'[green]yes[/green]' if holds else '[red]NO[/red] '}  {what}")
     for what, times in sorted(season.ledger.expected_refusals.items()):
-        console.print(f"  [dim]refused as it should be, {times} x: {what}[/dim]")
+        print_(f"  [dim]refused as it should be, {times} x: {what}[/dim]")
     for what, times in season.ledger.surprises.items():
-        console.print(f"  [red]unexpected, {times} x: {what}[/red]")
+        print_(f"  [red]unexpected, {times} x: {what}[/red]")
     return all(checks.values()) and not season.ledger.surprises
 
 
@@ -50,62 +67,15 @@ def _is_decided(door: Json) -> bool:
     return door["status"] == "completed" and door["verdict_stage"] in RELEASED
 
 
-def _season_table(season: Season, before: list[Json], after: list[Json], counts: Json, decided: list[Json]) -> Table:
-    table = Table(title=f"The season of {season.campaign['code']}", title_justify="left", show_header=False)
-    done = season.done
-    rows: list[tuple[str, object]] = [
-        ("households in", len(before)),
-        ("found in the field", done["found in the field"]),
-        ("allocated · reassigned", f"{done['allocated']} · {done['reassigned']}"),
-        ("households visited · again", f"{done['visited']} · {done['visited again']}"),
-        ("visits · sent twice", f"{done['visits']} · {done['sent twice']}"),
-        ("approved · returned · revoked", f"{done['approved']} · {done['returned']} · {done['revoked']}"),
-        ("confirmed · amended · sent back", f"{done['decided']} · {done['amended']} · {done['sent back by Bappeda']}"),
-        ("field result", _words(Counter(door["field_result"] for door in after if door["field_result"]))),
-        ("eligibility", _words(Counter(door["eligibility"] for door in after if door["eligibility"]))),
-        ("decided", len(decided)),
-        (f"in release {done['earlier releases'] + 1}", counts["households"]),
-        ("registry action", _words(counts["by_registry_action"])),
-        (
-            "valid per source",
-            "  ".join(f"{name} {n['valid']}/{n['households']}" for name, n in counts["by_source"].items()),
-        ),
-        ("people in dtks_update.csv", done["rows in dtks_update.csv"]),
-    ]
-    for name, value in rows:
-        table.add_row(name, str(value))
-    return table
-
-
-def _calls_table(ledger: Ledger) -> Table:
-    table = Table(title="Calls", title_justify="left")
-    for name in ("operation", "calls", "p50 ms", "p95 ms", "p99 ms"):
-        table.add_column(name, justify="left" if name == "operation" else "right")
-    every = [took for times in ledger.milliseconds.values() for took in times]
-    for name, times in sorted(ledger.milliseconds.items(), key=lambda entry: -len(entry[1])):
-        table.add_row(name, str(len(times)), *_percentiles(times))
-    table.add_section()
-    table.add_row("all", str(len(every)), *_percentiles(every))
-    table.add_row("asked again because the API was busy", str(ledger.busy))
-    table.add_row("unexpected errors", str(sum(ledger.surprises.values())))
-    return table
-
-
-def _reconciliation(after: list[Json], counts: Json, waiting: Counter[str]) -> Table:
+def _reconciliation(after: list[Json], counts: Json, waiting: Counter[str], registry: Counter[str]) -> Table:
     table = Table(title="Every household is accounted for", title_justify="left", show_header=False)
-    table.add_row("in the campaign", str(len(after)))
-    table.add_row("in the release", str(counts["households"]))
+    table.add_row("in the campaign", f"{len(after):,}")
+    table.add_row("in the release", f"{counts['households']:,}")
     for status, households in sorted(waiting.items()):
-        table.add_row(f"undecided: {WAITS.get(status, status)}", str(households))
+        table.add_row(f"undecided: {WAITS.get(status, status)}", f"{households:,}")
+    table.add_section()
+    for status, households in sorted(registry.items()):
+        table.add_row(f"registry: {status}", f"{households:,}")
     table.add_section()
     table.add_row("not accounted for", str(len(after) - counts["households"] - sum(waiting.values())))
     return table
-
-
-def _percentiles(times: list[float]) -> tuple[str, str, str]:
-    cuts = quantiles(times, n=100, method="inclusive") if len(times) > 1 else times * 99
-    return f"{cuts[49]:.0f}", f"{cuts[94]:.0f}", f"{cuts[98]:.0f}"
-
-
-def _words(counted: dict[str, int] | Counter[str]) -> str:
-    return "  ".join(f"{word} {times}" for word, times in sorted(counted.items(), key=lambda entry: -entry[1]))

@@ -1,57 +1,90 @@
-"""The release at the end: made, read by Bappeda and by an agency's machine, downloaded twice, and looked into."""
+"""A release: what is decided is frozen, read by Bappeda and by an agency's machine, and held against the one before."""
 
-import csv
-import hashlib
-import io
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from uuid import uuid4
 
-import orjson
-
-from scripts.season_play.callers import Caller
+from scripts.season_play.callers import Surprise
+from scripts.season_play.files import FILE, download_all, rows_of
+from scripts.season_play.letters import follow
 from scripts.season_play.season import Json, Season
 
-FILES = ("households.csv", "households.ndjson", "dtks_update.csv")
-FILE = "/v1/releases/{}/files/{}"
+OF_BAPPEDA = ("members.csv", "dtks_update.csv", "inclusion_candidates.csv", "exclusion_candidates.csv")
 
 
-async def make_release(season: Season) -> Json:
-    """Freeze what is decided, and check that its files say what its counts say."""
-    bar = season.progress.add_task("release and its files", total=len(FILES) + 1)
-    made: Json = await season.bappeda.call(
-        "POST", "/v1/releases", body={"campaign_id": season.campaign_id}, expect=(201,)
-    )
-    told = await season.bappeda.call("GET", "/v1/releases/{}", made["id"])
-    season.ledger.demand(told == made, "the release reads otherwise than it was made")
-    households = made["counts"]["households"]
-    for name in FILES:
-        rows = _rows(name, await _twice(season, season.bappeda, made["id"], name))
-        season.done[f"rows in {name}"] = len(rows)
-        if name != "dtks_update.csv":
-            season.released = {row["household_id"] for row in rows}
-            season.ledger.demand(len(rows) == len(season.released) == households, f"{name} does not add up")
-        season.progress.advance(bar)
-    if season.machine is not None:
-        await _as_an_agency(season, season.machine, made)
-    season.progress.advance(bar)
-    return made
+async def make_release(season: Season) -> None:
+    """Freeze, download, verify, compare; then the mayor's letter and the ministry's answer."""
+    frozen = {"campaign_id": season.campaign_id}
+    await season.coordinators[0].refused(403, "forbidden", "POST", "/v1/releases", body=frozen)
+    made: Json = await season.bappeda.call("POST", "/v1/releases", body=frozen, expect=(201,))
+    season.releases.append(made)
+    with suppress(Surprise), TemporaryDirectory(prefix="sambang-release-") as temporary:
+        folder = Path(temporary)
+        await download_all(season, season.bappeda, made, folder)
+        _read_back(season, made, folder)
+        if season.machine is not None:
+            await _as_an_agency(season, made)
+        await _compare(season, made)
+        await follow(season, made, folder)
 
 
-async def _as_an_agency(season: Season, machine: Caller, made: Json) -> None:
-    for name in FILES[:2]:
-        rows = _rows(name, await _twice(season, machine, made["id"], name))
-        season.ledger.demand(len(rows) == made["counts"]["households"], f"an agency's {name} does not add up")
-        season.ledger.demand(not any("nik" in column for column in rows[0]), "an agency was shown a personal number")
-    await machine.call("GET", FILE, made["id"], "dtks_update.csv", expect=(403,))
+def _read_back(season: Season, made: Json, folder: Path) -> None:
+    """The files say what the counts say, and each other's households."""
+    rows = {row["household_id"]: row for row in rows_of(folder / "households.ndjson")}
+    season.released[made["id"]] = rows
+    counts = made["counts"]
+    _demand(season, len(rows) == counts["households"], "households.ndjson does not add up")
+    _demand(season, season.done["rows in households.csv"] == len(rows), "households.csv does not add up")
+    workbooks = sum(n for name, n in season.done.items() if name.startswith("rows in") and name.endswith(".xlsx"))
+    _demand(season, workbooks == len(rows), "households.xlsx does not add up")
+    people = {row["household_id"] for row in rows_of(folder / "members.csv")}
+    _demand(season, people <= set(rows), "members.csv names households that are not in the release")
+    listed = sum("dtks" in row["sources"] for row in rows.values())
+    _demand(season, listed == counts["by_source"]["dtks"]["households"], "the DTKS' households do not add up")
+    wrongly: dict[str, Callable[[Json], bool]] = {
+        "inclusion_candidates.csv": lambda row: row["eligibility"] == "not_eligible",
+        "exclusion_candidates.csv": lambda row: row["eligibility"] == "eligible",
+    }
+    for name, holds in wrongly.items():
+        fits = all(row["household_id"] in rows and holds(rows[row["household_id"]]) for row in rows_of(folder / name))
+        _demand(season, fits, f"{name} names a household that is no candidate")
 
 
-async def _twice(season: Season, caller: Caller, release_id: str, name: str) -> bytes:
-    first = (await caller.answer("GET", FILE, release_id, name)).content
-    again = (await caller.answer("GET", FILE, release_id, name)).content
-    same = hashlib.sha256(first).digest() == hashlib.sha256(again).digest()
-    season.ledger.demand(same, f"{name} was not the same twice")
-    return first
+def _demand(season: Season, holds: bool, what: str) -> None:
+    season.ledger.demand(holds, what)
 
 
-def _rows(name: str, content: bytes) -> list[Json]:
-    if name.endswith(".csv"):
-        return list(csv.DictReader(io.StringIO(content.decode("utf-8-sig"), newline="")))
-    return [orjson.loads(line) for line in content.splitlines()]
+async def _as_an_agency(season: Season, made: Json) -> None:
+    machine = season.machine
+    if machine is None:
+        return
+    with TemporaryDirectory(prefix="sambang-agency-") as temporary:
+        folder = Path(temporary)
+        await download_all(season, machine, made, folder)
+        first = next(rows_of(folder / "households.csv"))
+        _demand(season, not any("nik" in column for column in first), "an agency was shown a personal number")
+    for name in OF_BAPPEDA:
+        await machine.refused(403, "forbidden", "GET", FILE, made["id"], name)
+    await machine.refused(403, "forbidden", "GET", "/v1/households")
+
+
+async def _compare(season: Season, made: Json) -> None:
+    """What the API says is different from the release before is what the two files differ in."""
+    path = "/v1/releases/{}/differences"
+    await season.bappeda.refused(422, "unknown_release", "GET", path, made["id"], query={"against": str(uuid4())})
+    if len(season.releases) < 2:
+        return
+    before = season.releases[-2]["id"]
+    told: dict[str, set[str]] = {"added": set(), "removed": set(), "changed": set()}
+    for one in await season.bappeda.pages(path, made["id"], against=before):
+        told[one["change"]].add(one["household_id"])
+    old, new = season.released[before], season.released[made["id"]]
+    _demand(season, told["added"] == new.keys() - old.keys(), "differences: added ones do not add up")
+    _demand(season, told["removed"] == old.keys() - new.keys(), "differences: removed ones do not add up")
+    seen = {one for one in old.keys() & new.keys() if old[one] != new[one]}
+    _demand(season, seen <= told["changed"], "differences: a changed household is missing")
+    _demand(season, told["changed"] <= old.keys() & new.keys(), "differences: changed ones are not in both")
+    for change, households in told.items():
+        season.count(f"{change} since the release before", len(households))

@@ -1,14 +1,15 @@
-"""What everybody in the season shares: who takes part, the campaign, and what was done so far."""
+"""What everybody in the season shares: who takes part, the campaign, the day, and what was done so far."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from random import Random
 from typing import Any
 
-from rich.progress import Progress
+from rich.console import Console
 
 from scripts.season_play.callers import Caller, Ledger
+from scripts.season_play.phone import Phone
 from scripts.season_play.stories import drawn
 
 Json = dict[str, Any]
@@ -20,18 +21,26 @@ class Season:
 
     seed: int
     ledger: Ledger
-    progress: Progress
-    bappeda: Caller
+    console: Console
+    bappeda: Caller  # Bu Dewi, who decides
     coordinators: list[Caller]
     enumerators: list[Caller]
     machine: Caller | None
+    colleague: Caller  # of Bappeda: takes up what is Bu Dewi's own work
     campaign: Json = field(default_factory=dict)
-    goes_on: bool = False  # somebody played before on the same data
     questionnaire_version: int | None = None
+    households: int | None = None  # to bring in, where the campaign has none
+    earlier_releases: int = 0  # somebody played before on the same data
+    day: date = date.min
+    phones: dict[str, Phone] = field(default_factory=dict)  # by enumerator
     done: Counter[str] = field(default_factory=Counter)
+    by_week: defaultdict[int, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
     tasted: set[str] = field(default_factory=set)
-    released: set[str] = field(default_factory=set)  # household ids, as Bappeda's file names them
     names_of_doors: dict[str, str] = field(default_factory=dict)
+    decided_this_week: list[Json] = field(default_factory=list)  # the verdicts as they were confirmed
+    refreshes: bool = True  # today every phone asks for its whole list
+    releases: list[Json] = field(default_factory=list)  # made in this playing
+    released: dict[str, dict[str, Json]] = field(default_factory=dict)  # release → household → row of its file
 
     @property
     def campaign_id(self) -> str:
@@ -39,9 +48,30 @@ class Season:
         return str(self.campaign["id"])
 
     @property
-    def days(self) -> tuple[date, date]:
-        """First and last day of the campaign."""
-        return date.fromisoformat(self.campaign["starts_on"]), date.fromisoformat(self.campaign["ends_on"])
+    def goes_on(self) -> bool:
+        """Whether somebody played before."""
+        return self.earlier_releases > 0
+
+    @property
+    def starts_on(self) -> date:
+        """First day of the campaign."""
+        return date.fromisoformat(self.campaign["starts_on"])
+
+    @property
+    def ends_on(self) -> date:
+        """Last day of the campaign."""
+        return date.fromisoformat(self.campaign["ends_on"])
+
+    def begin_day(self, day: date) -> None:
+        """It is another day; a week of the season ends on Friday, when Bappeda decides."""
+        self.day = day
+        first_friday = self.starts_on + timedelta(days=(4 - self.starts_on.weekday()) % 7)
+        self.ledger.week = max(1, 2 + (day - first_friday - timedelta(days=1)).days // 7)
+
+    def count(self, what: str, number: int = 1) -> None:
+        """Count what was done, over all and for this week."""
+        self.done[what] += number
+        self.by_week[self.ledger.week][what] += number
 
     def luck(self, what: str, household_id: str) -> Random:
         """The luck of a household in one matter: by its name in its list, so that every database tells the same."""
@@ -57,6 +87,10 @@ class Season:
         self.tasted.add(what)
         return first
 
-    async def assignments(self, caller: Caller | None = None) -> list[Json]:
+    async def assignments(self, caller: Caller | None = None, **query: Any) -> list[Json]:
         """The campaign's assignments that this caller (Bappeda: all) sees."""
-        return await (caller or self.bappeda).pages("/v1/assignments", campaign_id=self.campaign_id)
+        return await (caller or self.bappeda).pages("/v1/assignments", campaign_id=self.campaign_id, **query)
+
+    async def verdicts(self, caller: Caller, **query: Any) -> list[Json]:
+        """The campaign's verdicts that this caller sees."""
+        return await caller.pages("/v1/verdicts", campaign_id=self.campaign_id, **query)

@@ -1,7 +1,7 @@
 """What happens behind each door: a seeded draw, so that the same list tells the same season."""
 
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, time, timedelta, timezone
+from datetime import date, datetime, time, timedelta, timezone
 from random import Random
 from typing import Any, Final
 from uuid import UUID
@@ -29,7 +29,7 @@ ABROAD: Final = 0.1
 
 @dataclass(slots=True)
 class Knock:
-    """One visit of a story, without the ids that the caller adds."""
+    """One visit of a story, without the ids that the caller adds. `days` after the one before it."""
 
     days: int
     outcome: str
@@ -81,7 +81,7 @@ def knocks_of(story: str, random: Random, members: list[dict[str, Any]]) -> list
     if story in ("absent", "not_found"):
         result = "no_respondent" if story == "absent" else "not_found"
         last = verdict(result, "to_deliberation", "keep", reasons=(result,))
-        return [Knock(0, result), Knock(2, result), Knock(5, result, last)]
+        return [Knock(0, result), Knock(2, result), Knock(3, result, last)]
     if story == "never_reached":
         return [Knock(0, "no_respondent"), Knock(3, "no_respondent")]
     if story == "refused":
@@ -142,10 +142,10 @@ def new_id(random: Random) -> str:
     return str(UUID(int=random.getrandbits(128), version=4))
 
 
-def moment(random: Random, starts_on: date, day: int, last: date) -> datetime:
-    """Some minute of a working day of the campaign, in WIB, never in the future and never after its end."""
-    wanted = min(starts_on + timedelta(days=day), last, datetime.now(UTC).astimezone(WIB).date() - timedelta(days=1))
-    return datetime.combine(wanted, time(8 + random.randrange(9), random.randrange(60)), WIB)
+def moment(random: Random, day: date, slot: int, slots: int) -> datetime:
+    """When the `slot`-th of a day's visits begins: between eight and five in Malang, one after another."""
+    minute = 480 + (slot * 540 + random.randrange(540 // slots // 2 + 1)) // slots
+    return datetime.combine(day, time(minute // 60, minute % 60), WIB)
 
 
 def place_of(random: Random) -> dict[str, Any]:
