@@ -21,8 +21,8 @@ from api.core.refusals import UnsafeToStart
 from api.core.settings import settings
 from api.core.supervisor import PortUnavailable, Supervisor
 from api.demo import seed as demo_seed
-from api.imports.jobs import run_worker
 from api.main import create_app
+from api.worker import run_worker
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help=__doc__)
 keys = typer.Typer(no_args_is_help=True, help="Signing and vault keys.")
@@ -63,7 +63,7 @@ def serve(
 
 @app.command()
 def worker() -> None:
-    """Do the work that waits: imports."""
+    """Do the work that waits: imports, and the hashes of a release's files."""
     asyncio.run(run_worker(settings()))
 
 

@@ -32,6 +32,7 @@ class Permission(StrEnum):
     QUESTIONNAIRES_READ = "questionnaires:read"
     QUESTIONNAIRES_WRITE = "questionnaires:write"
     REGIONS_READ = "regions:read"
+    RELEASES_DOWNLOAD = "releases:download"
     RELEASES_READ = "releases:read"
     RELEASES_WRITE = "releases:write"
     STAFF_READ = "staff:read"
@@ -59,7 +60,7 @@ FIELD = {
 GRANTS: dict[Role, frozenset[Permission]] = {role: frozenset(EVERYBODY | held) for role, held in {
     Role.BAPPEDA:     FIELD | {P.ASSIGNMENTS_WRITE, P.CAMPAIGNS_WRITE, P.CLIENTS_READ, P.DELIBERATIONS_READ, P.DELIBERATIONS_WRITE,
                                P.IDENTITIES_READ, P.IMPORTS_WRITE, P.QUESTIONNAIRES_WRITE,
-                               P.RELEASES_READ, P.RELEASES_WRITE, P.STAFF_READ, P.STAFF_WRITE, P.VERDICTS_DECIDE,
+                               P.RELEASES_DOWNLOAD, P.RELEASES_READ, P.RELEASES_WRITE, P.STAFF_READ, P.STAFF_WRITE, P.VERDICTS_DECIDE,
                                P.DISCLOSURES_READ, P.HOUSEHOLDS_MERGE, P.DEVICES_READ, P.DEVICES_WRITE,
                                P.QUARANTINE_READ, P.QUARANTINE_WRITE},
     Role.COORDINATOR: FIELD | {P.ASSIGNMENTS_WRITE, P.IDENTITIES_READ, P.STAFF_READ, P.VERDICTS_REVIEW, P.DEVICES_READ,

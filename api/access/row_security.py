@@ -161,8 +161,11 @@ RULES: tuple[Rule, ...] = (
     Rule("worker", "imports", ALL), Rule("worker", "import_findings", "select, insert, delete"),
     Rule("worker", "staged_people", "select, insert, update, delete"),
     Rule("bappeda", "releases", ADD), Rule("bappeda", "released_households", ADD), Rule("bappeda", "released_members", ADD),
-    Rule("client", "releases", READ), Rule("client", "released_households", READ), Rule("client", "released_members", READ),
-    Rule("bappeda", "release_manifests", ADD, "true"), Rule("client", "release_manifests", ADD, "reader = 'client'"),
+    # an agency reads how many, never who: households of a release are for a grant to open, and there is none yet
+    Rule("client", "releases", READ), Rule("bappeda", "release_manifests", ADD, "true"),
+    *(Rule("worker", table, READ) for table in ("released_households", "released_members")),
+    Rule("worker", "releases", "select, update", columns="manifest_status"),
+    Rule("bappeda", "release_file_hashes", READ), Rule("worker", "release_file_hashes", ADD),
     # what the system keeps of its own doing
     Rule((*WRITERS, "client", "worker"), "audit_events", "insert", f"actor_id = {ACTOR}"),
     Rule("access", "audit_events", "insert", "true"),

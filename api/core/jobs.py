@@ -9,7 +9,7 @@ import asyncio
 import contextlib
 import logging
 import signal
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TypeAlias
@@ -67,11 +67,16 @@ class Workplace:
 
 
 Handler: TypeAlias = Callable[[Workplace, str], Awaitable[None]]
+Round: TypeAlias = Callable[[Connection], Awaitable[None]]
 
 
 async def enqueue(connection: Connection, name: str, payload: str) -> None:
-    """Ask for a job in the present transaction: no commit, no job. The payload is an id, never personal data."""
-    await Queries(AsyncpgDriver(connection)).enqueue(name, payload.encode())
+    """Ask for a job in the present transaction: no commit, no job. The payload is an id, never personal data.
+
+    A job that waits or runs already is not asked for twice.
+    """
+    queue = Queries(AsyncpgDriver(connection))
+    await queue.enqueue([name], [payload.encode()], [0], dedupe_key=[f"{name} {payload}"], on_conflict="skip")
 
 
 async def _connect(wanted: Settings) -> Connection:
@@ -100,10 +105,14 @@ async def work(
     wanted: Settings,
     handlers: Mapping[str, Handler],
     *,
+    first: Sequence[Round] = (),
     stopping: asyncio.Event | None = None,
     stale_after: timedelta = STALE_AFTER,
 ) -> None:
-    """Take jobs until SIGTERM or SIGINT (or `stopping`); a database that goes away is waited for."""
+    """Take jobs until SIGTERM or SIGINT (or `stopping`); a database that goes away is waited for.
+
+    `first` are asked before the first job: each may enqueue what nobody asked for.
+    """
     refuse_unsafe_place(wanted)
     database = open_database(wanted)
     try:
@@ -119,15 +128,19 @@ async def work(
     place = Workplace(wanted, open_vault(wanted.keys_folder), stop)
     while not stop.is_set():
         try:
-            await _take_jobs(place, handlers, stale_after)
+            await _take_jobs(place, handlers, first, stale_after)
         except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
             log.exception("the queue is out of reach")
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(stop.wait(), 2)
 
 
-async def _take_jobs(place: Workplace, handlers: Mapping[str, Handler], stale_after: timedelta) -> None:
+async def _take_jobs(
+    place: Workplace, handlers: Mapping[str, Handler], first: Sequence[Round], stale_after: timedelta
+) -> None:
     async with place.connect() as connection:
+        for ask in first:
+            await ask(connection)
         manager = QueueManager(Queries(AsyncpgDriver(connection)))
         for name, handle in handlers.items():
             _entry(manager, name, handle, place)

@@ -1,17 +1,14 @@
-"""The import's job, and the worker that takes it.
+"""The import's job.
 
 It may be run again at any point with the same result: staged rows and findings are made anew, and what is already in
 the registry is known. One import runs at a time in a city, so that two files cannot add the same household.
 """
 
-import asyncio
-from datetime import timedelta
 from uuid import UUID
 
 from api.core import clock
 from api.core.database import Connection
-from api.core.jobs import STALE_AFTER, Handler, StopAsked, Workplace, work
-from api.core.settings import Settings
+from api.core.jobs import StopAsked, Workplace
 from api.core.vault import WrongSeal
 from api.imports import queries, settling, staging
 from api.imports.layouts.known import LAYOUTS
@@ -60,13 +57,3 @@ async def fail(connection: Connection, import_id: UUID, problem: str) -> None:
         by = await connection.fetchval(queries.FAIL, import_id, problem, clock.now())
         if by is not None:
             await settling.note(connection, import_id, by, "import.failed", {"problem": problem})
-
-
-JOBS: dict[str, Handler] = {NAME: run_import}
-
-
-async def run_worker(
-    settings: Settings, *, stopping: asyncio.Event | None = None, stale_after: timedelta = STALE_AFTER
-) -> None:
-    """The worker: takes jobs until SIGTERM."""
-    await work(settings, JOBS, stopping=stopping, stale_after=stale_after)

@@ -1,4 +1,4 @@
-"""What each file of a release is made of: its query, its columns, and who may have it."""
+"""What each file of a release is made of: its query and its columns."""
 
 import re
 from collections.abc import AsyncGenerator, Callable
@@ -8,7 +8,6 @@ from uuid import UUID
 
 import asyncpg
 
-from api.access.roles import Role
 from api.core.database import Connection
 from api.core.vault import Vault
 from api.releases import files, ministry, queries
@@ -22,7 +21,6 @@ ROWS_A_WORKBOOK = 100_000
 CSV, NDJSON = "text/csv; charset=utf-8; header=present", "application/x-ndjson"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 MEDIA_TYPES = {"csv": CSV, "ndjson": NDJSON, "xlsx": XLSX}
-FOR_ALL = (FileName.HOUSEHOLDS_CSV, FileName.HOUSEHOLDS_NDJSON, FileName.HOUSEHOLDS_XLSX)
 # which kinds of field a file shows beside names and addresses
 NUMBERED = {FileName.MEMBERS_CSV, FileName.DTKS_UPDATE_CSV}
 Reader = Callable[..., files.Parts]
@@ -66,11 +64,6 @@ def all_files(households: int) -> list[ReleaseFile]:
     ]
 
 
-def files_for(role: Role, households: int) -> list[ReleaseFile]:
-    """What this role may download: personal numbers and candidates for an error are Bappeda's only."""
-    return [file for file in all_files(households) if role is Role.BAPPEDA or file.kind in FOR_ALL]
-
-
 async def households_shown(connection: Connection, file: ReleaseFile, release_id: UUID) -> list[UUID]:
     """Whom this file shows, for the record of the look."""
     match file.kind:
@@ -85,14 +78,11 @@ async def households_shown(connection: Connection, file: ReleaseFile, release_id
     return shown or []
 
 
-def content(
-    file: ReleaseFile, release: asyncpg.Record, role: Role, vault: Vault, read: Reader
-) -> AsyncGenerator[bytes, None]:
-    """The file's bytes, still unread, as this role's edition has them."""
-    numbers = role is Role.BAPPEDA
-    households = queries.HOUSEHOLDS_WITH_HEAD if numbers else queries.HOUSEHOLDS
-    columns: tuple[str, ...] = (*files.HOUSEHOLD_COLUMNS, "head_nik") if numbers else files.HOUSEHOLD_COLUMNS
-    household = partial(files.household, vault=vault if numbers else None)
+def content(file: ReleaseFile, release: asyncpg.Record, vault: Vault, read: Reader) -> AsyncGenerator[bytes, None]:
+    """The file's bytes, still unread."""
+    households = queries.HOUSEHOLDS_WITH_HEAD
+    columns: tuple[str, ...] = (*files.HOUSEHOLD_COLUMNS, "head_nik")
+    household = partial(files.household, vault=vault)
     match file.kind:
         case FileName.HOUSEHOLDS_CSV:
             return files.spreadsheet(columns, read(households, release["id"]), household)

@@ -8,7 +8,6 @@ import asyncpg
 import orjson
 
 from api.access.actor import Actor
-from api.access.roles import Role
 from api.core.clock import WIB
 from api.core.database import Connection
 from api.core.problems import Invalid
@@ -23,21 +22,20 @@ async def compare_releases(
     if await connection.fetchrow(queries.RELEASE, wanted.against) is None:
         raise Invalid("query:against", "unknown_release")
     after = wanted.after(UUID)
-    columns = queries.COMPARED_FOR_BAPPEDA if actor.role is Role.BAPPEDA else queries.COMPARED
     rows = await connection.fetch(
-        queries.differences(columns), release_id, wanted.against, after[0] if after else None, wanted.limit + 1
+        queries.DIFFERENCES, release_id, wanted.against, after[0] if after else None, wanted.limit + 1
     )
     await actor.disclose("compare_releases", [row["household_id"] for row in rows[: wanted.limit]])
-    return [_difference(row, columns) for row in rows]
+    return [_difference(row) for row in rows]
 
 
-def _difference(row: asyncpg.Record, columns: tuple[str, ...]) -> HouseholdDifference:
+def _difference(row: asyncpg.Record) -> HouseholdDifference:
     change, fields = Change(row["change"]), {}
     if change is Change.CHANGED:
         before, now = orjson.loads(row["before"]), orjson.loads(row["after"])
         fields = {
             column: FieldDifference(before=_told(column, before[column]), after=_told(column, now[column]))
-            for column in columns
+            for column in queries.COMPARED
             if before[column] != now[column]
         }
     return HouseholdDifference(

@@ -1,7 +1,7 @@
 """The files of a release: their columns, and how a frozen row becomes a line. Nothing here holds more than one part.
 
-Bappeda's `households` files name the head's NIK masked, and `members.csv` every number; the ministry's update file
-carries them whole, so these are Bappeda's only; an agency's files hold no personal number at all.
+The `households` files name the head's NIK masked, and `members.csv` every number; the ministry's update file carries
+them whole. All of them are Bappeda's.
 """
 
 from collections.abc import AsyncGenerator, Callable
@@ -72,14 +72,12 @@ MEMBER_COLUMNS = (
 )
 
 
-def household(row: asyncpg.Record, vault: Vault | None) -> Row:
-    """A household as the files tell it; with a vault, the head's NIK beside it, masked."""
+def household(row: asyncpg.Record, vault: Vault) -> Row:
+    """A household as the files tell it, the head's NIK masked."""
     told: Row = {column: row[column] for column in HOUSEHOLD_COLUMNS if column != "hasil_verivali"}
     told |= {"household_id": str(row["household_id"]), "hasil_verivali": HASIL_VERIVALI.get(row["field_result"])}
     told["decided_at"] = row["decided_at"].astimezone(WIB).isoformat(timespec="seconds")
     told = {column: told[column] for column in HOUSEHOLD_COLUMNS}
-    if vault is None:
-        return told
     nik = None if row["nik"] is None else vault.open("member.nik", row["member_id"], row["nik"])
     return told | {"head_nik": mask(nik)}
 

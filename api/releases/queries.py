@@ -43,7 +43,7 @@ with chosen as materialized (
             from unnest($5::text[]) word left join chosen c on word = any(c.sources) group by 1) counted)
     ), $3, $4
     where exists (select from chosen)
-    returning id, campaign_id, number, counts, created_by, created_at
+    returning id, campaign_id, number, counts, manifest_status, created_by, created_at
 ), frozen as (
     insert into released_households (release_id, household_id, assignment_id, verdict_id, verdict_revision, region_code,
         rw, rt, address, head_name, members, present, field_result, eligibility, reasons, criteria, criteria_set,
@@ -75,12 +75,13 @@ select * from made
 LOCK_CAMPAIGN = "select id from campaigns where id = $1 for no key update"
 
 RELEASE = """
-select r.id, r.campaign_id, r.number, r.counts, r.created_by, r.created_at, c.code as campaign_code
+select r.id, r.campaign_id, r.number, r.counts, (r.counts ->> 'households')::int as households, r.manifest_status,
+    r.created_by, r.created_at, c.code as campaign_code
 from releases r join campaigns c on c.id = r.campaign_id where r.id = $1
 """
 
 RELEASES = """
-select id, campaign_id, number, counts, created_by, created_at from releases
+select id, campaign_id, number, counts, manifest_status, created_by, created_at from releases
 where ($1::uuid is null or campaign_id = $1) and ($2::uuid is null or id > $2)
 order by id limit $3
 """
@@ -158,15 +159,14 @@ order by h.region_code collate "C", h.rw collate "C", h.rt collate "C", h.househ
     x.external_id collate "C"
 """
 
-# What two releases say otherwise of a household. Agencies are told of what their own files hold.
+# What two releases may say otherwise of a household.
 COMPARED = (
     "region_code", "rw", "rt", "address", "head_name", "members", "present", "field_result", "eligibility", "reasons",
-    "criteria", "criteria_set", "registry_action", "sources", "decided_at",
+    "criteria", "criteria_set", "registry_action", "sources", "p3ke_desil", "programmes", "decided_at",
 )  # fmt: skip
-COMPARED_FOR_BAPPEDA = (*COMPARED, "p3ke_desil", "programmes")
 
 
-def differences(columns: tuple[str, ...]) -> str:
+def _differences(columns: tuple[str, ...]) -> str:
     """The statement that compares these columns of two releases: the keys of both are read in order and once."""
     one_by_one, other = (", ".join(f"{side}.{column}" for column in columns) for side in ("n", "o"))
     side = "(select * from released_households where release_id = ${} and ($3::uuid is null or household_id > $3)) {}"
@@ -179,8 +179,24 @@ where n.release_id is null or o.release_id is null or ({one_by_one}) is distinct
 order by household_id limit $4"""  # noqa: S608  # names of ours
 
 
+DIFFERENCES = _differences(COMPARED)
+
+UNHASHED = """
+update releases r set manifest_status = 'hashing'
+where r.manifest_status <> 'ready'
+    or not exists (select from release_file_hashes f where f.release_id = r.id and f.edition = $1)
+returning r.id
+"""
+HASHES = "select name, sha256, bytes, rows from release_file_hashes where release_id = $1 and edition = $2"
+# a worker that was thought dead may be alive: both made the same bytes
+KEEP_HASH = """
+insert into release_file_hashes (release_id, edition, name, sha256, bytes, rows, made_at)
+values ($1, $2, $3, $4, $5, $6, $7) on conflict do nothing"""
+SETTLE_MANIFEST = """
+update releases set manifest_status = $2 where id = $1 and manifest_status <> $2 returning created_by
+"""
 MANIFEST = "select signed from release_manifests where release_id = $1 and reader = $2 and edition = $3"
-# two who ask at once both reckon; the first to keep it is believed
+# two who ask at once both sign; the first to keep it is believed
 KEEP_MANIFEST = """
 insert into release_manifests (release_id, reader, edition, signed, made_at) values ($1, $2, $3, $4, $5)
 on conflict do nothing"""

@@ -17,13 +17,13 @@ from api.core.streaming import Stream, stream_rows
 from api.releases import differences, manifest, service
 from api.releases.contents import MEDIA_TYPES
 from api.releases.files import Parts
-from api.releases.problems import NothingDecided
+from api.releases.problems import ManifestFailed, ManifestNotReady, NothingDecided
 from api.releases.schemas import DifferenceFilter, FileAsked, HouseholdDifference, ReleaseFilter, ReleaseIn, ReleaseOut
 
 router = APIRouter(prefix="/releases", tags=["releases"], route_class=Route)
 UNCHANGED: dict[int | str, dict[str, Any]] = {304: {"description": "You have it already."}}
-# a release never changes, but what it holds is for its reader alone
-KEEP = {"Cache-Control": "private, max-age=31536000, immutable", "Vary": "Authorization"}
+# a release never changes, but its manifest comes later and what it holds is for its reader alone
+KEEP = {"Cache-Control": "private, no-cache", "Vary": "Authorization"}
 
 
 def key_ring(request: Request) -> KeyRing:
@@ -71,10 +71,10 @@ async def read_release(
     request: Request,
     response: Response,
 ) -> ReleaseOut | Response:
-    """Read a release with its counts. It never changes, so keep it."""
+    """Read a release with its counts. Only `manifest_status` ever changes, so ask with its `ETag`."""
     release = await service.find_release(connection, actor, release_id)
     response.headers.update(KEEP)
-    if not_modified(request, response, service.edition(actor)):
+    if not_modified(request, response, f"{service.edition(actor)}-{release['manifest_status']}"):
         return Response(status_code=304, headers=dict(response.headers))
     return service.told(release, actor)
 
@@ -83,6 +83,7 @@ async def read_release(
     "/{release_id}/manifest",
     response_class=Response,
     responses=UNCHANGED
+    | problems(ManifestNotReady, ManifestFailed)
     | {
         200: {
             "description": "A compact JWS (RFC 7515).",
@@ -92,9 +93,8 @@ async def read_release(
 )
 async def read_release_manifest(
     connection: ConnectionDep,
-    vault: VaultDep,
     keys: Annotated[KeyRing, Depends(key_ring)],
-    actor: Annotated[Actor, may(Permission.RELEASES_READ)],
+    actor: Annotated[Actor, may(Permission.RELEASES_DOWNLOAD)],
     release_id: UUID,
     request: Request,
     response: Response,
@@ -104,22 +104,22 @@ async def read_release_manifest(
     Check it offline with any JOSE library and `/.well-known/jwks.json`: the header's `typ` is
     `sambang-manifest+jws`, its `kid` names the key. The payload is JSON: `issuer`, `release`, `campaign`, `number`,
     `created_at`, `reader` (whose edition of the files), `edition`, `counts`, and `files` with `name`, `sha256`, `bytes`
-    and `rows` of each. It is made when first asked for, which takes as long as downloading every file, and is the same
-    bytes ever after.
+    and `rows` of each; it is the same bytes ever after. The worker makes every file once to hash it: until the
+    release's `manifest_status` is `ready` the answer is 409 `manifest_not_ready` with `Retry-After` (seconds).
     """
     release = await service.find_release(connection, actor, release_id)
     # not kept unasked: when the shape of the files changes, so does their manifest
     response.headers.update({"Cache-Control": "private, no-cache", "Vary": "Authorization"})
     if not_modified(request, response, f"manifest-{service.edition(actor)}"):
         return Response(status_code=304, headers=dict(response.headers))
-    signed = await manifest.sign_manifest(connection, actor, release, vault, keys)
+    signed = await manifest.sign_manifest(connection, actor, release, keys)
     return Response(signed, media_type="application/jose", headers=dict(response.headers))
 
 
 @router.get("/{release_id}/differences")
 async def list_release_differences(
     connection: ConnectionDep,
-    actor: Annotated[Actor, may(Permission.RELEASES_READ)],
+    actor: Annotated[Actor, may(Permission.RELEASES_DOWNLOAD)],
     release_id: UUID,
     wanted: Annotated[DifferenceFilter, Query()],
     request: Request,
@@ -153,7 +153,7 @@ async def download_release_file(
     database: DatabaseDep,
     claims: Annotated[Claims, Depends(token_claims)],
     vault: VaultDep,
-    actor: Annotated[Actor, may(Permission.RELEASES_READ)],
+    actor: Annotated[Actor, may(Permission.RELEASES_DOWNLOAD)],
     release_id: UUID,
     file: FileAsked,
     request: Request,
@@ -161,13 +161,13 @@ async def download_release_file(
 ) -> Response:
     """Download a file of a release; the same bytes every time, ordered by region, RW, RT and household.
 
-    For agencies and Bappeda: `households.csv`, `.ndjson` and `.xlsx`, one row a household (further workbooks,
-    `households-2.xlsx`, after each 100,000). Agencies get them without personal numbers; Bappeda's have the head's NIK,
-    masked. For Bappeda only: `members.csv`, one row a person, numbers masked; `dtks_update.csv`, the ministry's person
-    layout with whole numbers, one row for each id that the DTKS gave a person, and behind it the city's result with the
-    codes of `hasil_verivali` and `keberadaan_art_bdt`; `inclusion_candidates.csv`, who receives a programme and is not
-    eligible; `exclusion_candidates.csv`, who is eligible and receives none, or is of P3KE's desil 1 and not in the
-    DTKS. Both name the grounds, the programmes, the lists that say so and the lists that know the household.
+    For Bappeda only; an agency reads the counts. `households.csv`, `.ndjson` and `.xlsx`, one row a household with the
+    head's NIK masked (further workbooks, `households-2.xlsx`, after each 100,000); `members.csv`, one row a person,
+    numbers masked; `dtks_update.csv`, the ministry's person layout with whole numbers, one row for each id that the
+    DTKS gave a person, and behind it the city's result with the codes of `hasil_verivali` and `keberadaan_art_bdt`;
+    `inclusion_candidates.csv`, who receives a programme and is not eligible; `exclusion_candidates.csv`, who is
+    eligible and receives none, or is of P3KE's desil 1 and not in the DTKS. Both name the grounds, the programmes, the
+    lists that say so and the lists that know the household.
 
     CSV is RFC 4180 in UTF-8 with a byte-order mark, because Excel needs it; NDJSON has none. Instants are in WIB. CSV
     cells that a spreadsheet would run as a formula, and numbers that it would round (NIK), begin with an apostrophe: a
@@ -175,7 +175,7 @@ async def download_release_file(
     for every household in it.
     """
     release = await service.find_release(connection, actor, release_id)
-    wanted = service.find_file(release, actor, file)
+    wanted = service.find_file(release, file)
     headers = {"ETag": etag(service.edition(actor)), "Vary": "Authorization", "Cache-Control": "no-store"}
     if not_modified(request, response, service.edition(actor)):
         return Response(status_code=304, headers=headers)

@@ -11,6 +11,7 @@ from pydantic import Field
 from api.core.paging import Paging
 from api.core.schema import In, Out
 from api.core.types import RegionCode
+from api.tables import ManifestStatus
 
 
 class FileName(StrEnum):
@@ -68,13 +69,23 @@ class ReleaseCounts(Out):
 
 
 class ReleaseOut(Out):
-    """A numbered release; it never changes."""
+    """A numbered release: what it holds never changes, its manifest comes a little later."""
 
     id: UUID
     campaign_id: UUID
     number: Annotated[int, Field(description="Counts up within the campaign, from 1.")]
     counts: ReleaseCounts
-    files: Annotated[list[str], Field(description="What you may download.", examples=[["households.csv"]])]
+    files: Annotated[
+        list[str],
+        Field(description="What you may download; nothing for an agency.", examples=[["households.csv"]]),
+    ]
+    manifest_status: Annotated[
+        ManifestStatus,
+        Field(
+            description="`hashing`: the worker makes every file once to hash it, `ready`: `/manifest` answers, "
+            "`failed`: it could not, and the next start of the worker tries again."
+        ),
+    ]
     created_by: UUID
     created_at: datetime
 
@@ -111,5 +122,5 @@ class HouseholdDifference(Out):
     change: Change
     fields: Annotated[
         dict[str, FieldDifference],
-        Field(description="The fields that differ; empty unless `changed`. `programmes` is for Bappeda only."),
+        Field(description="The fields that differ; empty unless `changed`.."),
     ]

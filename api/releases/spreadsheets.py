@@ -13,14 +13,13 @@ from collections.abc import Iterable
 from defusedcsv import csv
 
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
-RUNS = re.compile("[\t\r\n\x00\uff1d\uff0b\uff0d\uff20]")
-# more digits than a spreadsheet shows, or digits that it reads as a power of ten
-SPOILT = re.compile(r"[0-9]{12,}|[0-9]+[eE][0-9]+")
+# what it would run, more digits than it shows, or digits that it reads as a power of ten
+SPOILT = re.compile("[\t\r\n\x00\uff1d\uff0b\uff0d\uff20]|[0-9]{12,}\\Z|[0-9]+[eE][0-9]+\\Z")
 
 
 def safe(cell: str) -> str:
     """The cell as a spreadsheet shows it and does nothing else; the library's part comes when it is written."""
-    return "'" + cell if RUNS.match(cell) or SPOILT.fullmatch(cell) else cell
+    return "'" + cell if SPOILT.match(cell) else cell
 
 
 def lines(rows: Iterable[Iterable[str | int | None]]) -> bytes:

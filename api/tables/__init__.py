@@ -43,7 +43,14 @@ from api.tables.quarantine import QuarantineAction, QuarantinedItem, QuarantineR
 from api.tables.questionnaires import Questionnaire, QuestionnaireStatus, QuestionnaireVersion
 from api.tables.records import AuditEvent, Disclosure, IdempotencyKey
 from api.tables.regions import Region, RegionLevel
-from api.tables.releases import Release, ReleasedHousehold, ReleasedMember, ReleaseManifest
+from api.tables.releases import (
+    ManifestStatus,
+    Release,
+    ReleasedHousehold,
+    ReleasedMember,
+    ReleaseFileHash,
+    ReleaseManifest,
+)
 from api.tables.states import AssignmentStatus, Eligibility, FieldResult, ReceiptKind, RegistryStatus, VerdictStage
 from api.tables.verdicts import RegistryAction, RemarkResolution, Verdict, VerdictEvent, VerdictMove, VerdictRevision
 from api.tables.visits import Receipt, Visit, VisitOutcome
@@ -80,6 +87,7 @@ __all__ = [
     "ImportFinding",
     "ImportPart",
     "ImportStatus",
+    "ManifestStatus",
     "Member",
     "Objection",
     "Objector",
@@ -101,6 +109,7 @@ __all__ = [
     "RegistryAction",
     "RegistryStatus",
     "Release",
+    "ReleaseFileHash",
     "ReleaseManifest",
     "ReleaseReply",
     "ReleasedHousehold",

@@ -1,6 +1,7 @@
 """A frozen set of decided verdicts: what agencies may read, copied so that later work cannot change it."""
 
 from datetime import date, datetime
+from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
@@ -8,11 +9,17 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlmodel import Field, UniqueConstraint
 
-from api.core.table import Identified, Table
+from api.core.table import Identified, Table, text_enum
+
+
+class ManifestStatus(StrEnum):
+    HASHING = "hashing"
+    READY = "ready"
+    FAILED = "failed"
 
 
 class Release(Identified, table=True):
-    """A numbered release of a campaign, with its counts per source."""
+    """A numbered release of a campaign, with its counts per source; the worker hashes its files once."""
 
     __tablename__ = "releases"
     __table_args__ = (UniqueConstraint("campaign_id", "number"),)
@@ -20,8 +27,27 @@ class Release(Identified, table=True):
     campaign_id: UUID = Field(foreign_key="campaigns.id")
     number: int
     counts: dict[str, Any] = Field(sa_type=JSONB)
+    manifest_status: ManifestStatus = Field(
+        default=ManifestStatus.HASHING,
+        sa_type=text_enum(ManifestStatus),
+        sa_column_kwargs={"server_default": ManifestStatus.HASHING.value},
+    )
     created_by: UUID = Field(foreign_key="principals.id")
     created_at: datetime
+
+
+class ReleaseFileHash(Table, table=True):
+    """What one file of a release is to the byte, as the worker reckoned it; one for each shape of the files."""
+
+    __tablename__ = "release_file_hashes"
+
+    release_id: UUID = Field(foreign_key="releases.id", primary_key=True)
+    edition: int = Field(primary_key=True)
+    name: str = Field(max_length=40, primary_key=True)
+    sha256: str = Field(max_length=64)
+    bytes: int = Field(sa_type=sa.BigInteger)
+    rows: int
+    made_at: datetime
 
 
 class ReleaseManifest(Table, table=True):

@@ -38,7 +38,7 @@ async def download_all(season: Season, caller: Caller, release: Json, folder: Pa
 async def _manifest(caller: Caller, release_id: str) -> Json:
     """The manifest, verified with nothing but the published keys and a library that the API does not use."""
     for _ in range(MANIFEST_TRIES):
-        answer = await caller.answer("GET", "/v1/releases/{}/manifest", release_id, expect=(200, 202))
+        answer = await caller.answer("GET", "/v1/releases/{}/manifest", release_id, expect=(200, 409))
         if answer.status_code == 200:
             break
         await asyncio.sleep(float(answer.headers.get("Retry-After", "1")))

@@ -1,4 +1,4 @@
-"""A release: what is decided is frozen, read by Bappeda and by an agency's machine, and held against the one before."""
+"""A release: what is decided is frozen, read by Bappeda, closed to an agency, and held against the one before."""
 
 from collections.abc import Callable
 from contextlib import suppress
@@ -10,8 +10,6 @@ from scripts.season_play.callers import Surprise
 from scripts.season_play.files import FILE, download_all, rows_of
 from scripts.season_play.letters import follow
 from scripts.season_play.season import Json, Season
-
-OF_BAPPEDA = ("members.csv", "dtks_update.csv", "inclusion_candidates.csv", "exclusion_candidates.csv")
 
 
 async def make_release(season: Season) -> None:
@@ -60,12 +58,9 @@ async def _as_an_agency(season: Season, made: Json) -> None:
     machine = season.machine
     if machine is None:
         return
-    with TemporaryDirectory(prefix="sambang-agency-") as temporary:
-        folder = Path(temporary)
-        await download_all(season, machine, made, folder)
-        first = next(rows_of(folder / "households.csv"))
-        _demand(season, not any("nik" in column for column in first), "an agency was shown a personal number")
-    for name in OF_BAPPEDA:
+    told = await machine.call("GET", "/v1/releases/{}", made["id"])
+    _demand(season, (told["counts"], told["files"]) == (made["counts"], []), "an agency is told more than the counts")
+    for name in made["files"]:
         await machine.refused(403, "forbidden", "GET", FILE, made["id"], name)
     await machine.refused(403, "forbidden", "GET", "/v1/households")
 

@@ -10,7 +10,8 @@ import httpx
 
 from api.core.jobs import Workplace
 from api.core.settings import Settings
-from api.imports.jobs import run_import, run_worker
+from api.imports.jobs import run_import
+from api.worker import run_worker
 from tests.support.house import House
 from tests.support.make import Person
 

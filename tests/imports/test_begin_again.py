@@ -34,7 +34,7 @@ WORKER = """
 import asyncio, sys
 from datetime import timedelta
 from api.core.settings import Settings
-from api.imports.jobs import run_worker
+from api.worker import run_worker
 asyncio.run(run_worker(Settings(), stale_after=timedelta(seconds=2)))
 """
 

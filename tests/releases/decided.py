@@ -1,5 +1,6 @@
 """Households that Bappeda has decided, made over the owner's connection."""
 
+import asyncio
 import csv
 import io
 from dataclasses import dataclass
@@ -8,6 +9,8 @@ from uuid import UUID
 
 from uuid_utils.compat import uuid7
 
+from api.core.jobs import Workplace
+from api.releases.jobs import hash_release
 from tests.support.house import House
 from tests.support.make import WHEN, Person, Team
 
@@ -24,6 +27,11 @@ class Pilot:
     def campaign_id(self) -> UUID:
         """The pilot's campaign."""
         return self.team.campaign_id
+
+    @property
+    def place(self) -> Workplace:
+        """Where a job runs, without the queue."""
+        return Workplace(self.house.state["settings"], self.house.state["vault"], asyncio.Event())
 
     async def household(
         self,
@@ -96,6 +104,12 @@ class Pilot:
         )
         assert answer.status_code == 201, answer.text
         return UUID(answer.json()["id"])
+
+    async def hashed(self) -> UUID:
+        """The next release, and its files hashed as the worker does."""
+        made = await self.release()
+        await hash_release(self.place, str(made))
+        return made
 
     async def file(self, release_id: UUID, name: str, person: Person | None = None) -> str:
         """A file of a release as this person (Bu Dewi) gets it, without the byte-order mark."""

@@ -1,7 +1,5 @@
 """What only Bappeda may download: people, the ministry's update, and the candidates for an error."""
 
-import pytest
-
 from tests.releases.decided import pilot
 from tests.support.house import House
 
@@ -11,20 +9,9 @@ MINISTRY = (  # dossier 1.5
     "Tempat lahir,Jenis kelamin,Pekerjaan,Nama ibu kandung,Hubungan keluarga,Keterangan padan,Bansos BPNT,Bansos PKH,"
     "Bansos BPNT-PPKM,PBI-JKN"
 )
-ONLY_BAPPEDAS = ("members.csv", "dtks_update.csv", "inclusion_candidates.csv", "exclusion_candidates.csv")
 
 
-@pytest.mark.parametrize("name", ONLY_BAPPEDAS)
-async def test_an_agency_is_refused(house: House, name: str) -> None:
-    here = await pilot(house)
-    await here.household(nik=NIK)
-    release = await here.release()
-    machine = await house.as_(await house.make.machine("dinsos", "releases:read"))
-
-    answer = await machine.get(f"/v1/releases/{release}/files/{name}")
-
-    assert (answer.status_code, answer.json()["code"]) == (403, "forbidden")
-    assert await house.owner.fetchval("select count(*) from disclosures") == 0
+ALL = ("members.csv", "dtks_update.csv", "inclusion_candidates.csv", "exclusion_candidates.csv")
 
 
 async def test_people_are_told_with_masked_numbers(house: House) -> None:
@@ -120,10 +107,10 @@ async def test_what_somebody_receives_is_frozen_too(house: House) -> None:
     here = await pilot(house)
     await here.household(eligibility="not_eligible", receives=(("pkh", "dtks"),))
     release = await here.release()
-    before = {name: await here.file(release, name) for name in ONLY_BAPPEDAS}
+    before = {name: await here.file(release, name) for name in ALL}
 
     await house.owner.execute("delete from household_programmes")
     await house.owner.execute("delete from household_sources")
 
-    assert {name: await here.file(release, name) for name in ONLY_BAPPEDAS} == before
+    assert {name: await here.file(release, name) for name in ALL} == before
     assert "receives_programme" in before["inclusion_candidates.csv"]

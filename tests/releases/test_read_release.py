@@ -2,6 +2,7 @@
 
 from uuid_utils.compat import uuid7
 
+from api.releases.jobs import hash_release
 from tests.releases.decided import pilot
 from tests.support.house import House
 
@@ -57,16 +58,20 @@ async def test_a_release_is_kept_by_its_reader_and_by_nobody_between(house: Hous
     answer = await dewi.get(path)
     again = await dewi.get(path, headers={"If-None-Match": answer.headers["ETag"]})
 
-    assert answer.headers["Cache-Control"] == "private, max-age=31536000, immutable"
+    assert answer.headers["Cache-Control"] == "private, no-cache"
     assert (again.status_code, again.content) == (304, b"")
     assert again.headers["ETag"] == answer.headers["ETag"]
+    await hash_release(here.place, path.rpartition("/")[2])
+    hashed = await dewi.get(path, headers={"If-None-Match": answer.headers["ETag"]})
+    assert (hashed.status_code, hashed.json()["manifest_status"]) == (200, "ready")
 
 
-async def test_an_agency_is_told_which_files_are_its(house: House) -> None:
+async def test_an_agency_reads_how_many_and_has_no_file(house: House) -> None:
     here = await pilot(house)
     await here.household()
     path = f"/v1/releases/{await here.release()}"
     machine = await house.as_(await house.make.machine("dinsos", "releases:read"))
 
-    assert (await machine.get(path)).json()["files"] == ["households.csv", "households.ndjson", "households.xlsx"]
+    told = (await machine.get(path)).json()
+    assert (told["files"], told["counts"]["households"]) == ([], 1)
     assert "dtks_update.csv" in (await (await house.as_(here.dewi)).get(path)).json()["files"]
