@@ -7,6 +7,8 @@ from typing import Annotated, Literal
 from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from api.core.pool import cores
+
 Environment = Literal["production", "development", "test"]
 
 
@@ -43,6 +45,7 @@ class Settings(DatabaseSettings):
     access_token_s: Annotated[int, Field(ge=60, le=900)] = 600
     refresh_token_days: Annotated[int, Field(ge=1, le=30)] = 14
     idempotency_hours: int = 72
+    worker_processes: Annotated[int, Field(ge=1, le=64)] = Field(default_factory=lambda: min(cores(), 4))
 
     @field_validator("cors_origins", mode="before")
     @classmethod

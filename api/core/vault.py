@@ -23,7 +23,7 @@ class Vault:
     keys: MultiFernet
     index_keys: tuple[bytes, ...]
 
-    def seal(self, field: str, row: UUID, value: str) -> bytes:
+    def seal(self, field: str, row: UUID | str, value: str) -> bytes:
         """Encrypt one value for one field of one row."""
         return self.seal_bytes(field, row, value.encode())
 
@@ -31,7 +31,7 @@ class Vault:
         """Decrypt a value; raises `WrongSeal` when it was sealed for another row or field."""
         return self.open_bytes(field, row, sealed).decode()
 
-    def seal_bytes(self, field: str, row: UUID, value: bytes) -> bytes:
+    def seal_bytes(self, field: str, row: UUID | str, value: bytes) -> bytes:
         """Encrypt bytes for one field of one row."""
         return self.keys.encrypt(f"1|{field}|{row}|".encode() + value)
 

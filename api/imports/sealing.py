@@ -4,20 +4,27 @@ Rows of one household that stand together share its ids and the seal of its fami
 row of the household speaks for it later (see `settling`).
 """
 
-from collections import OrderedDict
 from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID
 
 import orjson
-from uuid_utils.compat import uuid7
+from uuid_utils import uuid7
 
 from api.core.vault import Vault
 from api.imports.layouts.layout import Layout, Person
 from api.imports.reading import letters
 from api.tables import ImportPart
 
-PLACES_REMEMBERED = 4096
+
+def new_id() -> str:
+    """A UUIDv7 as text: a third of the price of an object, to make and to hand to another process."""
+    return str(uuid7())
+
+
+def key_of_door(vault: Vault, door: str, head: str) -> str:
+    """Who has no card is grouped by head, address and RT/RW."""
+    return "h" + vault.index("household", f"{door}|{head}").hex()
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,15 +32,15 @@ class Group:
     """The household that the rows before this one made."""
 
     key: str
-    household_source_id: UUID
-    household_id: UUID
-    family_id: UUID
+    household_source_id: str
+    household_id: str
+    family_id: str
     no_kk: bytes | None
 
 
 @dataclass(slots=True)
 class Sealer:
-    """Turns a person into the row that is staged."""
+    """Turns the persons of a chunk into the rows that are staged; `heads` are those of its doors."""
 
     import_id: UUID
     vault: Vault
@@ -41,18 +48,16 @@ class Sealer:
     layout: Layout
     desil_max: int | None  # none: every household of the list is made
     group: Group | None = None
-    heads: OrderedDict[str, str] = field(default_factory=OrderedDict)
+    heads: dict[str, str] = field(default_factory=dict)
 
     def note_head(self, person: Person) -> str:
-        """The door of a person without a family card, with its head: the last one read, even one refused."""
+        """The door of a person without a family card; its head is the last one read, even one refused."""
         if person.no_kk or person.household_ref or self.layout.by_number:
             return ""
         door = f"{person.region_code}|{person.rw}|{person.rt}|{letters(person.address)}"
         if person.relation == "head":
             self.heads[door] = letters(person.name)
-            if len(self.heads) > PLACES_REMEMBERED:
-                self.heads.popitem(last=False)
-        return f"{door}|{self.heads.get(door, '')}"
+        return door
 
     def row(
         self, row_no: int, person: Person, cells: dict[str, str], door: str, *, rejected: bool = False
@@ -66,16 +71,18 @@ class Sealer:
             key = "r" + self.vault.index("household", person.household_ref).hex()
         elif index:
             key = f"{index.hex()}{person.region_code}"
+        elif door:  # whose head does not stand in this chunk has the door itself for a key, until `staging` knows
+            key = key_of_door(self.vault, door, self.heads[door]) if door in self.heads else door
         else:
-            key = "h" + self.vault.index("household", door or person.external_id).hex()
+            key = "h" + self.vault.index("household", person.external_id).hex()
         # a household whose families are counted has a card for each of them
         family_key = key if person.family_no is None else f"{key}{person.family_no}|{person.no_kk}"
         if self.group is None or self.group.key != family_key:
-            family = uuid7()
+            family = new_id()
             sealed = self.vault.seal("family.no_kk", family, person.no_kk) if person.no_kk else None
-            self.group = Group(family_key, uuid7(), uuid7(), family, sealed)
-        member = uuid7()
-        source = self.group.household_source_id if self.layout.members else uuid7()
+            self.group = Group(family_key, new_id(), new_id(), family, sealed)
+        member = new_id()
+        source = self.group.household_source_id if self.layout.members else new_id()
         raw = orjson.dumps({name: cell for name, cell in cells.items() if cell})
         return (
             self.import_id,

@@ -1,40 +1,59 @@
-"""From the stored file to staged rows: opened a chunk at a time, checked, sealed, and sent by `COPY` in batches."""
+"""From the stored file to staged rows: opened a chunk at a time, checked, sealed, and sent by `COPY` in batches.
+
+A large file is checked by several processes at once, a small one in a thread; the order of the file is kept either way,
+and no more than a few chunks are in memory. A personal number is sealed before it leaves the process that read it.
+"""
 
 import asyncio
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections import OrderedDict, deque
+from collections.abc import AsyncGenerator, Iterator, Mapping
+from concurrent.futures import Executor, ThreadPoolExecutor
+from contextlib import AbstractContextManager, aclosing
+from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
-from typing import Any, TypeAlias
 from uuid import UUID
 
 import asyncpg
 
 from api.core.database import Connection
 from api.core.jobs import Workplace
+from api.core.pool import open_pool
 from api.imports import queries
-from api.imports.findings import level_of
-from api.imports.layouts.checking import Reader
+from api.imports.checking_rows import FOUND, KEY, STAGED, Checked, Checker
 from api.imports.layouts.known import LAYOUTS
 from api.imports.layouts.layout import Places
 from api.imports.reading import Record, letters
-from api.imports.sealing import Sealer
+from api.imports.sealing import key_of_door
 from api.imports.source_files import SourceFile
-from api.tables import FindingLevel, ImportPart, StagedPerson
+from api.tables import ImportPart
 
 BATCH = 1000
-STAGED = list(StagedPerson.model_fields)
-FOUND = ("import_id", "file", "row_no", "column", "code", "level")
-Checked: TypeAlias = tuple[list[tuple[Any, ...]], list[tuple[Any, ...]]]
+DOORS_REMEMBERED = 4096
+WORTH_PROCESSES = 512 * 1024  # bytes of a file: they need a second to start
 
 
 @dataclass(slots=True)
 class Progress:
-    """What was read so far."""
+    """What was read so far, and the heads of the doors read last, for people without a card further down."""
 
     rows: int = 0
     rejected: int = 0
     warnings: int = 0
+    heads: OrderedDict[str, str] = field(default_factory=OrderedDict)
+
+    def add(self, checked: Checked, checker: Checker) -> None:
+        """Count the next chunk, and group those of its people whose head stands above it."""
+        self.rows += checked.read
+        self.rejected += checked.rejected
+        self.warnings += checked.warnings
+        for place, door in checked.headless:
+            row = checked.rows[place]
+            key = key_of_door(checker.vault, door, self.heads.get(door, ""))
+            checked.rows[place] = (*row[:KEY], key, *row[KEY + 1 :])
+        self.heads |= checked.heads
+        while len(self.heads) > DOORS_REMEMBERED:
+            self.heads.popitem(last=False)
 
 
 async def places_for(connection: Connection, region_codes: list[str]) -> Places:
@@ -50,64 +69,52 @@ async def stage(
 ) -> None:
     """Read the whole files into staged rows and findings, a batch a transaction, with the progress beside them."""
     places, progress = await places_for(connection, begun["region_codes"]), Progress()
+    processes, today = place.settings.worker_processes, begun["created_at"].date()
     for part, layout in LAYOUTS[begun["layout"]].parts.items():
-        sealer = Sealer(import_id, place.vault, part, layout, (begun["desil_max"] or 0) if layout.by_nik else None)
+        progress.heads.clear()
+        desil_max = (begun["desil_max"] or 0) if layout.by_nik else None
         with await asyncio.to_thread(SourceFile, paths[part], place.vault, import_id) as file:
             header = file.recognise([layout]).header
-            reader = Reader(layout, header.columns, places, begun["created_at"].date())
-            await _stage(place, connection, file.records(header), reader, sealer, progress)
+            checker = Checker(import_id, place.vault, part, layout, header.columns, places, today, desil_max)
+            with executor_for(paths[part], processes) as executor:
+                chunks = check_all(file.records(header), checker, executor, processes + 1)
+                await _stage(place, connection, chunks, checker, progress)
+
+
+def executor_for(path: Path, processes: int) -> AbstractContextManager[Executor]:
+    """Processes for a large file, one thread for a small one."""
+    if path.stat().st_size < WORTH_PROCESSES:
+        return ThreadPoolExecutor(1)
+    return open_pool(processes)
+
+
+async def check_all(
+    records: Iterator[Record], checker: Checker, executor: Executor, ahead: int
+) -> AsyncGenerator[Checked]:
+    """Every chunk, checked, in the order of the file; at most `ahead` are under way or wait."""
+    loop, waiting = asyncio.get_running_loop(), deque[asyncio.Future[Checked]]()
+    while True:
+        while len(waiting) < ahead and (batch := await asyncio.to_thread(lambda: list(islice(records, BATCH)))):
+            waiting.append(loop.run_in_executor(executor, checker.check, batch))
+        if not waiting:
+            return
+        yield await waiting.popleft()
 
 
 async def _stage(
     place: Workplace,
     connection: Connection,
-    records: Iterator[Record],
-    reader: Reader,
-    sealer: Sealer,
+    chunks: AsyncGenerator[Checked],
+    checker: Checker,
     progress: Progress,
 ) -> None:
-    def check_next() -> Checked | None:
-        batch = list(islice(records, BATCH))
-        return _check(batch, reader, sealer, progress) if batch else None
-
-    # the next rows are read, checked and sealed in a thread while the database takes these
-    ahead = asyncio.create_task(asyncio.to_thread(check_next))
-    try:
-        while checked := await ahead:
+    async with aclosing(chunks):
+        async for checked in chunks:
             place.go_on()
-            counts = (progress.rows, progress.rejected, progress.warnings)
-            ahead = asyncio.create_task(asyncio.to_thread(check_next))
+            progress.add(checked, checker)
             async with connection.transaction():
-                await connection.copy_records_to_table("staged_people", records=checked[0], columns=STAGED)
-                await connection.copy_records_to_table("import_findings", records=checked[1], columns=FOUND)
-                await connection.execute(queries.PROGRESS, sealer.import_id, *counts)
-    finally:
-        await asyncio.wait([ahead])  # a thread ends by itself only; the file stays open until it has
-
-
-def _check(batch: list[Record], reader: Reader, sealer: Sealer, progress: Progress) -> Checked:
-    """The staged rows and the findings of a batch."""
-    rows: list[tuple[Any, ...]] = []
-    found: list[tuple[Any, ...]] = []
-    place = sealer.import_id, sealer.file.value
-    for record in batch:
-        progress.rows += 1
-        if record.fields is None:
-            found.append((*place, record.row_no, "", "wrong_number_of_columns", FindingLevel.ERROR.value))
-            progress.rejected += 1
-            continue
-        cells = reader.texts(record.fields)
-        person = reader.person(cells)
-        levels = [level_of(code) for _, code in person.findings]
-        found += [
-            (*place, record.row_no, column, code, level.value)
-            for (column, code), level in zip(person.findings, levels, strict=True)
-        ]
-        progress.warnings += levels.count(FindingLevel.WARNING)
-        door = sealer.note_head(person)
-        if FindingLevel.ERROR in levels:
-            progress.rejected += 1
-            rows += sealer.refused_household(record.row_no, person)
-        else:
-            rows.append(sealer.row(record.row_no, person, cells, door))
-    return rows, found
+                await connection.copy_records_to_table("staged_people", records=checked.rows, columns=STAGED)
+                await connection.copy_records_to_table("import_findings", records=checked.findings, columns=FOUND)
+                await connection.execute(
+                    queries.PROGRESS, checker.import_id, progress.rows, progress.rejected, progress.warnings
+                )

@@ -6,6 +6,7 @@ import orjson
 
 from api.core.settings import Settings
 from api.demo.dtks import write_dtks_person_file
+from api.imports.staging import BATCH
 from tests.imports.sending import count, send, take, work_until_done
 from tests.support.dirt import clean_rows, dirty_file, nik, no_kk, write
 from tests.support.house import House
@@ -167,3 +168,14 @@ async def test_a_person_found_in_the_field_is_linked_not_doubled(house: House, w
 
     assert (done["households"], await count(house, "members")) == (0, 3)
     assert {row["household_id"] for row in await house.owner.fetch("select household_id from members")} == {known}
+
+
+async def test_people_without_a_card_find_their_head_in_an_earlier_chunk(house: House, wanted: Settings) -> None:
+    dewi, campaign, rows = await house.make.dewi(), await house.make.campaign(), clean_rows(BATCH // 3 + 1)
+    for row in rows[-3:]:
+        row["No KK"] = ""
+
+    done = await take(house, wanted, dewi, campaign, write(rows).encode())
+
+    assert BATCH % 3 == 1, "the head is the last of its chunk"
+    assert (done["accepted"], done["households"]) == (len(rows), BATCH // 3 + 1)
