@@ -46,11 +46,13 @@ left join lateral (
     order by (h.status = 'active') desc, h.id, f.no limit 1
 ) c on true
 left join lateral (
-    select k.household_id, m.family_no from staged_people o
+    select k.household_id, m.family_no from (
+        select external_id, file from staged_people
+        where import_id = $1 and household_key = p.household_key offset 0
+    ) o
     join household_sources k on k.source = $4 and k.external_id = o.external_id and k.member_id is not null
     left join members m on m.id = k.member_id
-    where o.import_id = $1 and o.household_key = p.household_key and o.file = $6
-    and ($5 or p.household_ref is null or not exists (
+    where o.file = $6 and ($5 or p.household_ref is null or not exists (
         select from household_sources x where x.household_id = k.household_id and x.source = $4 and x.member_id is null
     ))
     order by k.id limit 1
