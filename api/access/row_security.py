@@ -23,9 +23,12 @@ IN_VERDICT = "exists (select from verdicts v where v.id = verdict_id)"
 # what waits in quarantine: of the own people, or about work that is now in the own team
 IN_QUARANTINE = "exists (select from quarantined_items q where q.id = {})"
 RECEIVED = "exists (select from receipts r where r.id = quarantined_items.id)"
-# a person takes a visit out of quarantine in the name of who paid it, and of nobody else
-SENT_BY = "exists (select from receipts r where r.id = receipt_id and r.principal_id = enumerator_id)"
-PAID_BY = "exists (select from visits k where k.id = visit_id and k.enumerator_id = author_id)"
+# A person takes a visit out of quarantine in the name of who paid it and at the door it was paid at, and no other.
+SENT_BY = "exists (select from quarantined_items q where q.id = receipt_id and q.kind = 'visit' and q.principal_id = enumerator_id and q.assignment_id = visits.assignment_id)"
+SENT_ABOUT = (
+    "exists (select from quarantined_items q where q.kind = 'visit' and q.assignment_id = verdicts.assignment_id)"
+)
+PAID_BY = "exists (select from visits k join quarantined_items q on q.id = k.receipt_id join verdicts v on v.assignment_id = k.assignment_id where k.id = visit_id and k.enumerator_id = author_id and v.id = verdict_revisions.verdict_id)"
 APPOINTED = "exists (select from principals p where p.id = staff_id and p.role in ({}))"
 IN_TEAM = "exists (select from principals p where p.id = staff_id)"  # a coordinator reads the own team's
 READ, ADD, ALL = "select", "select, insert", "select, insert, update"
@@ -140,7 +143,7 @@ RULES: tuple[Rule, ...] = (
     Rule("enumerator", "quarantine_resolutions", READ, IN_QUARANTINE.format("quarantine_id")),
     Rule(("bappeda", "coordinator"), "quarantine_resolutions", ADD, IN_QUARANTINE.format("quarantine_id"), f"resolved_by = {ACTOR} and {IN_QUARANTINE.format('quarantine_id')}"),
     Rule(("bappeda", "coordinator"), "visits", "insert", f"{SENT_BY} and {AT_THE_DOOR.format('visits')}"),
-    Rule(("bappeda", "coordinator"), "verdicts", "insert", AT_THE_DOOR.format("verdicts")),
+    Rule(("bappeda", "coordinator"), "verdicts", "insert", f"{SENT_ABOUT} and {AT_THE_DOOR.format('verdicts')}"),
     Rule(("bappeda", "coordinator"), "verdict_revisions", "insert", f"{PAID_BY} and {IN_VERDICT}"),
     Rule("coordinator", "members", "insert", f"whereabouts = 'new' and {IN_HOUSEHOLD}"),
     Rule("bappeda", "verdicts", READ, "true"), Rule("coordinator", "verdicts", READ, IN_ASSIGNMENT),

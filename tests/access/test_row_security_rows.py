@@ -189,3 +189,49 @@ async def test_nobody_moves_a_row_out_of_the_own_sight_into_another_team(
     ):
         assert await refused(login, season.ours.ratna, change, season.theirs.id)
         assert await refused(login, season.ours.siti, change, season.theirs.id)
+
+
+async def test_who_adopts_a_visit_writes_it_for_its_sender_and_at_its_door_alone(
+    house: House, login: asyncpg.Connection, owner: asyncpg.Connection, season: Season
+) -> None:
+    """Siti's visit to her own door waits in quarantine; nothing in her name may be written anywhere else with it."""
+    ours, siti, item = season.ours, season.ours.siti, season.verdicts["Siti"]
+    await owner.execute("delete from quarantined_items where id <> $1", item)
+    for table in ("remark_resolutions", "verdict_events", "verdict_revisions"):
+        await owner.execute(f"delete from {table}")
+    visit = (
+        "insert into visits (id, assignment_id, household_id, enumerator_id, based_on, started_at, ended_at, outcome,"
+        " flags, submits, receipt_id, content, received_at)"
+        " values ($1, $2, $3, $4, 1, now(), now(), 'completed', '{}', true, $5, '\\x00', now())"
+    )
+    revision = (
+        "insert into verdict_revisions (verdict_id, revision, visit_id, author_id, field_result, eligibility, reasons,"
+        " criteria, registry_action, at) values ($1, 1, $2, $3, 'completed', 'eligible', '{}', '{}', 'keep', now())"
+    )
+    verdict = "insert into verdicts (id, assignment_id, household_id, campaign_id) values ($1, $2, $3, $4)"
+    own, other, people = "Siti", "Budi", (ours.ratna, await house.make.dewi())
+    for person in people:
+        for door, sender, receipt, wrong in (
+            (own, siti.id, item, False),
+            (other, siti.id, item, True),
+            (own, ours.budi.id, item, True),
+            (other, ours.budi.id, season.verdicts["Budi"], True),  # a receipt that is not in quarantine
+        ):
+            values = (uuid7(), season.assignments[door], season.households[door], sender, receipt)
+            assert await refused(login, person, visit, *values) == wrong, (person.name, door)
+        # the season's visits have the ids of the verdicts
+        for of, paid, author, wrong in (
+            (own, own, siti.id, False),
+            (other, own, siti.id, True),
+            (other, other, ours.budi.id, True),  # an ordinary visit, never in quarantine
+        ):
+            named = (season.verdicts[of], season.verdicts[paid], author)
+            assert await refused(login, person, revision, *named) == wrong, (person.name, of, paid)
+    await owner.execute("delete from verdicts")
+    for person in people:
+        for door, wrong in ((own, False), (other, True)):
+            place = (uuid7(), season.assignments[door], season.households[door], season.campaign)
+            assert await refused(login, person, verdict, *place) == wrong, (person.name, door)
+    assert await refused(
+        login, season.theirs.ratna, visit, uuid7(), season.assignments[own], season.households[own], siti.id, item
+    )
