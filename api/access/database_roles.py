@@ -34,13 +34,19 @@ language sql stable security definer set search_path from current as $$
     select exists (select from refresh_tokens t where t.family_id = family and t.revoked_at is null)
 $$;
 create or replace function end_sessions(principal uuid) returns void
-language sql volatile security definer set search_path from current as $$
-    update refresh_tokens t set revoked_at = now() where t.principal_id = principal and t.revoked_at is null
+language plpgsql volatile security definer set search_path from current as $$
+begin
+    -- a refresh under way holds its family: what it adds must be seen by the next statement
+    perform pg_advisory_xact_lock(hashtextextended(f.family_id::text, 2)) from (
+        select distinct t.family_id from refresh_tokens t
+        where t.principal_id = principal and t.revoked_at is null order by t.family_id
+    ) f;
+    update refresh_tokens t set revoked_at = now() where t.principal_id = principal and t.revoked_at is null;
+end
 $$;
 create or replace function end_device_sessions(device uuid) returns void
 language plpgsql volatile security definer set search_path from current as $$
 begin
-    -- a refresh under way holds its family: what it adds must be seen by the next statement
     perform pg_advisory_xact_lock(hashtextextended(f.family_id::text, 2)) from (
         select distinct t.family_id from refresh_tokens t join devices d
             on d.staff_id = t.principal_id and d.device_id = t.device_id

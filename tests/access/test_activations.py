@@ -1,12 +1,16 @@
 """`POST /v1/staff/{id}/activation-codes` and `POST /v1/activations`."""
 
 import asyncio
+import json
 from uuid import uuid4
 
+import asyncpg
 import httpx
 import pytest
+from uuid_utils.compat import uuid7
 
 from api.access.roles import Role
+from api.core.settings import Settings
 from tests.support.house import House
 
 PASSWORD = "sepeda ontel biru"
@@ -120,3 +124,29 @@ async def test_a_new_password_ends_the_sessions_of_the_old_one(house: House) -> 
     form = {"grant_type": "refresh_token", "refresh_token": given["refresh_token"]}
     assert (await nobody.post("/v1/oauth/token", data=form)).status_code == 400
     assert (await nobody.post("/v1/sessions", json={"username": "siti", "password": PASSWORD})).status_code == 401
+
+
+async def test_a_refresh_under_way_does_not_outlive_a_new_password(house: House, wanted: Settings) -> None:
+    nobody = await house.as_(None)
+    await activate(house, await code_for_siti(house))
+    await nobody.post("/v1/sessions", json={"username": "siti", "password": PASSWORD})
+    parent = await house.owner.fetchrow("select * from refresh_tokens")
+    refresh = await asyncpg.connect(wanted.database_url.replace("sambang_login@", "sambang_owner@"))
+    try:
+        async with refresh.transaction():
+            await refresh.execute(
+                "select pg_advisory_xact_lock(hashtextextended($1::text, 2))", str(parent["family_id"])
+            )
+            await refresh.execute(
+                "insert into refresh_tokens select (r).* from (select jsonb_populate_record(t, $1) as r"
+                " from refresh_tokens t) s",
+                json.dumps({"id": str(uuid7()), "token_hash": "\\x01"}),
+            )
+            ending = asyncio.create_task(house.owner.execute("select end_sessions($1)", parent["principal_id"]))
+            await asyncio.sleep(0.2)
+            assert not ending.done(), "it waits for the refresh"
+        await ending
+        assert await refresh.fetchval("select count(*) from refresh_tokens where revoked_at is null") == 0
+        assert await refresh.fetchval("select count(*) from refresh_tokens") == 2
+    finally:
+        await refresh.close()
