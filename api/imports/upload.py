@@ -14,6 +14,8 @@ from streaming_form_data.targets import BaseTarget, ValueTarget
 from streaming_form_data.validators import MaxSizeValidator
 from streaming_form_data.validators import ValidationError as TooLong
 
+from api.access.actor import token_claims
+from api.access.tokens import Claims
 from api.core.files import SealedFile
 from api.core.problems import Invalid
 from api.core.settings import Settings
@@ -30,8 +32,8 @@ ROUTE_BYTES = 2 * FORM_BYTES
 LONGEST_FIELD = 200
 
 
-def multipart_only(request: Request) -> None:
-    """Refuse another content type, and a body that says it is too large, before anything reads it."""
+def multipart_only(request: Request, _: Annotated[Claims, Depends(token_claims)]) -> None:
+    """Refuse, of who has a token, another content type and a body that says it is too large, before it is read."""
     if not request.headers.get("content-type", "").lower().startswith("multipart/form-data"):
         raise NotMultipart
     if int(request.headers.get("content-length", "0")) > FORM_BYTES:

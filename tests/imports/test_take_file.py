@@ -25,8 +25,9 @@ async def test_only_bappeda_sends_files(house: House) -> None:
     for person in (*others, await house.make.machine("dinsos", "releases:read")):
         answer = await send(house, person, campaign, FILE)
         assert (answer.status_code, answer.json()["code"]) == (403, "forbidden"), person.role
-    nobody = await (await house.as_(None)).post("/v1/imports", files={"file": ("a.csv", FILE)})
-    assert nobody.status_code == 401
+    nobody = await house.as_(None)
+    assert (await nobody.post("/v1/imports", files={"file": ("a.csv", FILE)})).status_code == 401
+    assert (await nobody.post("/v1/imports", json={})).status_code == 401
     for path in ("", f"/{uuid4()}", f"/{uuid4()}/findings", f"/{uuid4()}/findings.csv"):
         assert (await (await house.as_(team.ratna)).get(f"/v1/imports{path}")).status_code == 403
 
