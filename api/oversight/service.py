@@ -49,5 +49,5 @@ def meta() -> MetaOut:
         )
     }
     roles = {role.value: sorted(held) for role, held in GRANTS.items()}
-    features = {"sync": False, "attachments": False, "openrosa": False, "eligibility_checks": False}
+    features = {"sync": True, "attachments": False, "openrosa": False, "eligibility_checks": False}
     return MetaOut(version=__version__, roles=roles, enums=words, limits=LIMITS, features=features)
