@@ -15,7 +15,7 @@ from api.access import router as access
 from api.access.tokens import open_key_ring
 from api.assignments import router as assignments
 from api.campaigns import router as campaigns
-from api.core import contract, logs, problems
+from api.core import answering, contract, logs, problems
 from api.core.body_limit import TooLargeAsProblem
 from api.core.headers import AnswerHeaders
 from api.core.process import ProcessState, open_process
@@ -102,7 +102,7 @@ def create_app(wanted: Settings | None = None) -> FastAPI:
     app.include_router(oauth_router.well_known)
     app.include_router(oversight.router)
     app.include_router(reference.router)
-    problems.install(app)
+    answering.install(app)
     if chosen.cors_origins:
         app.add_middleware(
             CORSMiddleware,

@@ -3,7 +3,8 @@
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api.core.problems import TooLarge, answer_problem
+from api.core.answering import answer_problem
+from api.core.problems import TooLarge
 
 
 class TooLargeAsProblem:

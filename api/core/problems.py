@@ -1,19 +1,14 @@
 """Refusals as RFC 9457 problems: a class per reason, texts in Indonesian and English, never the submitted value."""
 
 from collections.abc import Mapping
-from typing import Any, ClassVar, cast
+from typing import Any, ClassVar
 
 import asyncpg
-from fastapi import FastAPI, Request
-from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse
+from fastapi import Request
 from pydantic import BaseModel
-from sqlalchemy.exc import DBAPIError
-from starlette.exceptions import HTTPException
 
-from api.core.logs import template
-from api.core.problem_texts import FIELD_TEXTS, STATUS_TEXTS
-from api.core.schema import Out, pointer_of
+from api.core.problem_texts import FIELD_TEXTS
+from api.core.schema import Out
 
 # what a later try may find mended: nothing was wrong with the request
 TRANSIENT = (
@@ -168,35 +163,15 @@ def language(request: Request) -> str:
     return "en" if english >= 0 and (indonesian < 0 or english < indonesian) else "id"
 
 
-def document(request: Request, status: int, code: str, title: str, detail: str | None, **extra: Any) -> JSONResponse:
-    """A problem document as the answer to this request."""
-    request_id = getattr(request.state, "request_id", "")
-    instance = template(request.scope)
-    body = {"type": f"/problems/{code}", "title": title, "status": status, "code": code, "detail": detail}
-    body |= {"instance": instance, "request_id": request_id} | extra
-    return JSONResponse(
-        {key: value for key, value in body.items() if value is not None or key == "detail"},
-        status_code=status,
-        media_type="application/problem+json",
-        headers={"Cache-Control": "no-store"},
-    )
-
-
-def _title(kind: type[Problem], request: Request) -> str:
+def title_of(kind: type[Problem], request: Request) -> str:
+    """The title of a refusal in the caller's language."""
     return kind.title_en if language(request) == "en" else kind.title_id
 
 
-def _field_message(code: str, request: Request) -> str:
+def field_message(code: str, request: Request) -> str:
+    """What to say of a refused field in the caller's language."""
     texts = FIELD_TEXTS.get(code) or FIELD_TEXTS["invalid"]
     return texts[1] if language(request) == "en" else texts[0]
-
-
-def _extra(problem: Problem, request: Request) -> dict[str, Any]:
-    extra = dict(problem.extra)
-    if isinstance(problem, Invalid):
-        message = problem.message or _field_message(problem.field_code, request)
-        extra["errors"] = [{"pointer": problem.pointer, "code": problem.field_code, "message": message}]
-    return extra
 
 
 def item_problem(problem: Problem, request: Request) -> ItemProblem:
@@ -215,49 +190,17 @@ def told_problem(noted: Mapping[str, Any], request: Request) -> ItemProblem:
     kind, errors = REGISTRY[noted["code"]], None
     if noted["errors"] is not None:
         errors = [
-            ProblemField(pointer=pointer, code=code, message=_field_message(code, request))
+            ProblemField(pointer=pointer, code=code, message=field_message(code, request))
             for pointer, code in noted["errors"]
         ]
     return ItemProblem(
         type=f"/problems/{kind.code}",
-        title=_title(kind, request),
+        title=title_of(kind, request),
         status=kind.status,
         code=kind.code,
         allowed=noted["allowed"],
         errors=errors,
     )
-
-
-async def answer_problem(request: Request, refused: Exception) -> JSONResponse:
-    """A raised Problem as its document."""
-    problem = cast(Problem, refused)
-    extra = _extra(problem, request)
-    answer = document(request, problem.status, problem.code, _title(type(problem), request), problem.detail, **extra)
-    answer.headers.update(problem.headers)
-    return answer
-
-
-async def answer_validation(request: Request, refused: Exception) -> JSONResponse:
-    """FastAPI's own 422 would echo the value (`input`), which here is somebody's NIK: field, code and rule only."""
-    errors = []
-    for error in cast(RequestValidationError, refused).errors():
-        place, *path = error["loc"]
-        pointer = pointer_of(path)
-        pointer = pointer if place == "body" else f"{place}:{pointer.lstrip('/')}"
-        if error["type"] == "extra_forbidden":
-            # the name of an unknown field is the caller's text and may hold anything
-            pointer = pointer.rpartition("/")[0] if place == "body" else f"{place}:"
-        errors.append({"pointer": pointer, "code": error["type"], "message": _field_message(error["type"], request)})
-    return document(request, 422, Invalid.code, _title(Invalid, request), None, errors=errors)
-
-
-async def answer_http(request: Request, refused: Exception) -> JSONResponse:
-    """Starlette's own refusals (unknown path, wrong method, body too large) as problems."""
-    failed = cast(HTTPException, refused)
-    code, title_id, title_en = STATUS_TEXTS.get(failed.status_code, ("http_error", "Permintaan ditolak", "Refused"))
-    answer = document(request, failed.status_code, code, title_en if language(request) == "en" else title_id, None)
-    answer.headers.update(failed.headers or {})
-    return answer
 
 
 def problem_of(failed: asyncpg.PostgresError) -> Problem | None:
@@ -270,29 +213,3 @@ def problem_of(failed: asyncpg.PostgresError) -> Problem | None:
     if isinstance(failed, TRANSIENT):
         return Unavailable()
     return None
-
-
-async def answer_database(request: Request, failed: Exception) -> JSONResponse:
-    """A database error as the problem it stands for; one that stands for none is re-raised as a 500."""
-    cause = getattr(failed, "orig", failed) if isinstance(failed, DBAPIError) else failed
-    postgres = getattr(cause, "__cause__", None) or cause
-    if isinstance(postgres, asyncpg.PostgresError) and (problem := problem_of(postgres)) is not None:
-        return await answer_problem(request, problem)
-    if isinstance(postgres, OSError | asyncpg.CannotConnectNowError | asyncpg.PostgresConnectionError):
-        return await answer_problem(request, Unavailable())
-    raise failed
-
-
-async def answer_unexpected(request: Request, failed: Exception) -> JSONResponse:
-    """An error of ours, told without what it was about: its text may hold a value."""
-    return await answer_problem(request, Unexpected())
-
-
-def install(app: FastAPI) -> None:
-    """Every refusal of this application leaves as a problem document."""
-    app.add_exception_handler(Exception, answer_unexpected)
-    app.add_exception_handler(Problem, answer_problem)
-    app.add_exception_handler(RequestValidationError, answer_validation)
-    app.add_exception_handler(HTTPException, answer_http)
-    for kind in (asyncpg.PostgresError, asyncpg.InterfaceError, DBAPIError, ConnectionError):
-        app.add_exception_handler(kind, answer_database)

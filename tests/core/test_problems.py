@@ -3,7 +3,7 @@
 import httpx
 from fastapi import FastAPI
 
-from api.core import problems
+from api.core import answering
 from tests.support.house import House
 
 NIK = "3573041203850001"
@@ -57,7 +57,7 @@ async def test_a_body_over_one_mebibyte_is_a_problem_too(house: House) -> None:
 
 async def test_an_error_of_ours_is_a_problem_that_tells_nothing() -> None:
     app = FastAPI()
-    problems.install(app)
+    answering.install(app)
 
     @app.get("/broken")
     async def break_down() -> None:
