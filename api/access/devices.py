@@ -6,10 +6,11 @@ from uuid_utils.compat import uuid7
 
 from api.access.actor import Actor
 from api.access.device_schemas import DeviceFilter, DeviceOut, DeviceRevocationIn
+from api.access.problems import DeviceNotEnrolled, DeviceRevoked
 from api.access.schemas import SessionIn
 from api.core import clock
 from api.core.database import Connection
-from api.core.problems import NotFound
+from api.core.problems import NotFound, Problem
 
 # Nothing comes back for a phone that was cut off. It locks the row: a revocation came before, or it sees the session.
 ENROL = """
@@ -27,6 +28,8 @@ where ($1::uuid is null or staff_id = $1) and ($2::boolean is null or (revoked_a
   and ($3::uuid is null or id > $3)
 order by id limit $4
 """
+# A person reads the own phones alone, whatever the query says.
+ENROLLED = "select revoked_at is null from devices where staff_id = $1 and device_id = $2"
 REVOKE = """
 update devices set revoked_at = $2, revoked_by = $3, reason = $4 where id = $1 and revoked_at is null returning id
 """
@@ -38,6 +41,14 @@ async def enrol(connection: Connection, staff_id: UUID, body: SessionIn) -> bool
         return True
     phone = (body.device_id, body.device_name, body.app_version)
     return await connection.fetchval(ENROL, uuid7(), staff_id, *phone, clock.now()) is not None
+
+
+async def device_refusal(connection: Connection, actor: Actor, device_id: str) -> Problem | None:
+    """Why this phone may not work for the caller: it was cut off, or it never signed in as theirs; None if it may."""
+    alive = await connection.fetchval(ENROLLED, actor.id, device_id)
+    if alive:
+        return None
+    return DeviceNotEnrolled() if alive is None else DeviceRevoked()
 
 
 async def list_devices(connection: Connection, wanted: DeviceFilter) -> list[DeviceOut]:

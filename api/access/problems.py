@@ -20,6 +20,13 @@ class DeviceRevoked(Problem):
     title_id, title_en = "Perangkat ini sudah diputus", "This device has been cut off"
 
 
+class DeviceNotEnrolled(Problem):
+    """This phone is none of the caller's: nobody signed in on it under this `device_id`."""
+
+    status, code = 403, "device_not_enrolled"
+    title_id, title_en = "Perangkat ini tidak terdaftar atas nama Anda", "This device is not enrolled as yours"
+
+
 class UsernameTaken(Problem):
     status, code = 409, "username_taken"
     title_id, title_en = "Nama pengguna sudah dipakai", "This username is taken"

@@ -5,26 +5,25 @@ item, each in a savepoint of its own; what breaks even then waits in quarantine,
 a later try may find mended (a lost connection, a full disk, a lock) ends the whole call, with nothing acknowledged.
 """
 
-import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 import asyncpg
 import orjson
 
 from api.access.actor import Actor
+from api.access.devices import device_refusal
 from api.core import clock
-from api.core.database import BROKEN, Connection, savepoint
-from api.core.problems import TRANSIENT, Invalid, NotFound, Problem, Unexpected, noted_problem, problem_of
+from api.core.database import Connection, savepoint
+from api.core.problems import Problem
 from api.core.vault import Vault
 from api.households.bodies import HouseholdIn
 from api.households.problems import HouseholdConflict
 from api.households.service import add_household
 from api.sync import push_queries
-from api.sync.push_problems import NotHeld, PutAside
+from api.sync.fates import ACCEPTED, DUPLICATE, Fate, fate_before, fate_of, permanent
 from api.sync.push_reading import Item, read_item
 from api.sync.push_schemas import PushStatus
 from api.tables import ReceiptKind
@@ -32,26 +31,6 @@ from api.visits.problems import VisitConflict
 from api.visits.receipts import Kept, Standing, take_in
 from api.visits.service import record_visits
 from api.visits.storing import Arrival
-
-log = logging.getLogger("sambang")
-
-# Fields that are right in themselves and do not fit what we know today: a person can mend that, a phone cannot.
-A_PERSON_MAY_MEND = frozenset({"unknown_revision", "unknown_version", "unknown_visit", "unknown_member"})
-AGAIN = {
-    Standing.ACCEPTED: PushStatus.DUPLICATE,
-    Standing.QUARANTINED: PushStatus.QUARANTINED,
-    Standing.CONFLICT: PushStatus.CONFLICT,
-    Standing.INVALID: PushStatus.INVALID,
-    Standing.DISCARDED: PushStatus.QUARANTINED,
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Fate:
-    """What became of an item, and the refusal that says why, without texts."""
-
-    status: PushStatus
-    problem: dict[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,15 +42,13 @@ class Pushed:
     fate: Fate
 
 
-ACCEPTED, DUPLICATE = Fate(PushStatus.ACCEPTED), Fate(PushStatus.DUPLICATE)
-
-
 async def push(
     connection: Connection, actor: Actor, vault: Vault, device_id: str, told: Sequence[tuple[ReceiptKind, bytes]]
 ) -> list[Pushed]:
     """Take in a phone's items, each on its own merits; one answer an item, in their order.
 
-    The same item again has its first receipt and no second effect. Households go first: visits may name them.
+    The same item again has its first receipt and no second effect. Households go first: visits may name them. What is
+    new from a phone that is not enrolled as the caller's, or was cut off, waits for a person.
     """
     now = clock.now()
     items = [read_item(kind, said, vault) for kind, said in told]
@@ -86,11 +63,13 @@ async def push(
             fates[receipt.receipt_id] = Fate(PushStatus.INVALID, item.refusal)
         elif receipt.standing is Standing.OTHER_CONTENT:
             conflict = HouseholdConflict() if item.received.kind is ReceiptKind.HOUSEHOLD else VisitConflict()
-            fates[receipt.receipt_id] = _fate(conflict)
+            fates[receipt.receipt_id] = fate_of(conflict)
+    sound = {receipt_id: item for receipt_id, item in fresh.items() if receipt_id not in fates}
+    if sound and (refusal := await device_refusal(connection, actor, device_id)) is not None:
+        fates |= dict.fromkeys(sound, fate_of(refusal))
+        sound = {}
     arrivals = []
-    for receipt_id, item in fresh.items():
-        if receipt_id in fates:
-            continue
+    for receipt_id, item in sound.items():
         if isinstance(item.body, HouseholdIn):
             fates[receipt_id] = await _take_household(connection, actor, vault, item.body)
         elif item.body is not None:
@@ -101,13 +80,8 @@ async def push(
 
 
 def _answer(item: Item, kept: Kept, fates: dict[UUID, Fate]) -> Pushed:
-    fate = fates.get(kept.receipt_id)
-    if fate is None:  # it came in before
-        problem = noted_problem(PutAside()) if kept.standing is Standing.DISCARDED else kept.problem
-        fate = DUPLICATE if kept.standing is Standing.ACCEPTED else Fate(AGAIN[kept.standing], problem)
-    elif kept.twin and fate is ACCEPTED:
-        fate = DUPLICATE
-    return Pushed(item.id, kept.receipt_id, fate)
+    fate = fates.get(kept.receipt_id) or fate_before(kept)
+    return Pushed(item.id, kept.receipt_id, DUPLICATE if kept.twin and fate is ACCEPTED else fate)
 
 
 async def _take_household(connection: Connection, actor: Actor, vault: Vault, body: HouseholdIn) -> Fate:
@@ -115,7 +89,7 @@ async def _take_household(connection: Connection, actor: Actor, vault: Vault, bo
         async with savepoint(connection):
             first = await add_household(connection, actor, vault, body)
     except Exception as failed:
-        return _fate(_permanent(failed))
+        return fate_of(permanent(failed))
     return ACCEPTED if first else DUPLICATE
 
 
@@ -128,10 +102,10 @@ async def _take_visits(
         async with savepoint(connection):
             outcomes = await record_visits(connection, actor, vault, arrivals, now)
     except Exception as failed:
-        _permanent(failed)
+        permanent(failed)
         outcomes = [await _take_alone(connection, actor, vault, arrival, now) for arrival in arrivals]
     return {
-        arrival.receipt_id: _fate(outcome) if isinstance(outcome, Problem) else ACCEPTED
+        arrival.receipt_id: fate_of(outcome) if isinstance(outcome, Problem) else ACCEPTED
         for arrival, outcome in zip(arrivals, outcomes, strict=True)
     }
 
@@ -143,30 +117,7 @@ async def _take_alone(
         async with savepoint(connection):
             return (await record_visits(connection, actor, vault, [arrival], now))[0]
     except Exception as failed:
-        return _permanent(failed)
-
-
-def _permanent(failed: Exception) -> Problem:
-    """The refusal behind a failure; raises it again when a later try may find it mended.
-
-    A client-side DataError is an InterfaceError too, but no lost connection: it would come back every time.
-    """
-    if isinstance(failed, Problem):
-        return failed
-    if isinstance(failed, (*BROKEN, *TRANSIENT)) and not isinstance(failed, ValueError):
-        raise failed
-    known = problem_of(failed) if isinstance(failed, asyncpg.PostgresError) else None
-    if known is None:
-        log.error("judging failed", exc_info=failed)
-    return known or Unexpected()
-
-
-def _fate(problem: Problem) -> Fate:
-    if isinstance(problem, VisitConflict | HouseholdConflict):
-        return Fate(PushStatus.CONFLICT, noted_problem(problem))
-    if isinstance(problem, Invalid) and problem.field_code not in A_PERSON_MAY_MEND:
-        return Fate(PushStatus.INVALID, noted_problem(problem))
-    return Fate(PushStatus.QUARANTINED, noted_problem(NotHeld() if isinstance(problem, NotFound) else problem))
+        return permanent(failed)
 
 
 async def _quarantine(

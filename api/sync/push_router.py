@@ -24,9 +24,10 @@ async def push_work(connection: ConnectionDep, vault: VaultDep, actor: Sender, r
 
     It is always safe to send the same again: one effect, the first receipt, `duplicate`. An item is done only when its
     receipt has come. `accepted` and `duplicate` are done; `quarantined` (not yours any more, campaign closed, unknown
-    questionnaire version), `conflict` (the id stands for other content) and `invalid` are kept whole too and wait for a
-    person: do not send them again. A visit on an older revision, or from a phone with a wrong clock, is accepted and
-    flagged. Pointers in a `problem` start at the item. A household that a visit names carries its own `assignment_id`.
+    questionnaire version, a phone that is not enrolled as yours), `conflict` (the id stands for other content) and
+    `invalid` are kept whole too and wait for a person: do not send them again. A visit on an older revision, or from a
+    phone with a wrong clock, is accepted and flagged. Pointers in a `problem` start at the item. A household that a
+    visit names carries its own `assignment_id`.
     """
     device_id, items = take_apart(await request.body())
     pushed = await push(connection, actor, vault, device_id, items)

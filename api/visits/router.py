@@ -14,15 +14,23 @@ from api.core.revisions import not_modified
 from api.households.problems import CampaignNotOpen
 from api.visits import service
 from api.visits.problems import VisitConflict, WaitsInQuarantine
-from api.visits.schemas import VisitContentOut, VisitFilter, VisitIn, VisitOut
+from api.visits.schemas import VisitContentOut, VisitFilter, VisitIn, VisitOut, VisitReceivedOut
 
 router = APIRouter(prefix="/visits", tags=["visits"], route_class=Route)
-KNOWN: dict[int | str, dict[str, Any]] = {200: {"model": VisitOut, "description": "This visit was here already."}}
+KNOWN: dict[int | str, dict[str, Any]] = {
+    200: {
+        "model": VisitOut | VisitReceivedOut,
+        "description": "This visit was here already; only its receipt where the work is somebody else's by now.",
+    }
+}
 NOT_MODIFIED: dict[int | str, dict[str, Any]] = {304: {"description": "You have this visit already."}}
 
 
 @router.post(
-    "", status_code=201, responses=KNOWN | problems(VisitConflict, WaitsInQuarantine, CampaignNotOpen, WrongState)
+    "",
+    status_code=201,
+    response_model=VisitOut,
+    responses=KNOWN | problems(VisitConflict, WaitsInQuarantine, CampaignNotOpen, WrongState),
 )
 async def record_visit(
     connection: ConnectionDep,
@@ -31,17 +39,20 @@ async def record_visit(
     visit: VisitIn,
     request: Request,
     response: Response,
-) -> VisitOut:
+) -> VisitOut | Response:
     """Record one knock on the door of one of your assignments.
 
-    The id is yours: the same visit again is 200 with the first answer, its id with other content 409. `completed,
-    refused, moved, part_of_other` and `duplicate` submit the assignment and need a `verdict` whose `field_result` is
-    the outcome; `partial` and `appointment` never submit; `not_found` and `no_respondent` submit on the third different
-    day in Malang (your verdict, else `undetermined` and `keep`). A visit that rests on an older revision of the
-    assignment is kept, flagged `stale`, and moves nothing. Whereabouts of members act at once; corrections of them stay
-    in the visit until Bappeda applies them. In a campaign under review only returned work takes visits.
+    The id is yours: the same visit again is 200 with the first answer (its first receipt alone, `duplicate`, once the
+    work has gone to somebody else), its id with other content 409. `completed, refused, moved, part_of_other` and
+    `duplicate` submit the assignment and need a `verdict` whose `field_result` is the outcome; `partial` and
+    `appointment` never submit; `not_found` and `no_respondent` submit on the third different day in Malang (your
+    verdict, else `undetermined` and `keep`). A visit that rests on an older revision of the assignment is kept, flagged
+    `stale`, and moves nothing. Whereabouts of members act at once; corrections of them stay in the visit until Bappeda
+    applies them. In a campaign under review only returned work takes visits.
     """
     recorded, first = await service.record_visit(connection, actor, vault, visit, await request.body())
+    if isinstance(recorded, VisitReceivedOut):
+        return Response(recorded.model_dump_json(), media_type="application/json")
     response.status_code = 201 if first else 200
     return recorded
 

@@ -2,7 +2,7 @@
 
 import json
 from datetime import UTC, date, datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 import orjson
@@ -149,6 +149,14 @@ class VisitOut(Out):
     distance_m: Annotated[float | None, Field(description="From where the household was known to be.")]
     receipt: UUID
     received_at: datetime
+
+
+class VisitReceivedOut(Out):
+    """A visit that was taken in and is out of its sender's sight by now: we hold it, under its first receipt."""
+
+    id: UUID
+    status: Annotated[Literal["duplicate"], Field(description="As `POST /v1/sync/push` says it.")]
+    receipt: UUID
 
 
 class MemberSeen(Out):

@@ -25,7 +25,7 @@ from api.visits import queries
 from api.visits.judging import judge, set_aside
 from api.visits.problems import VisitConflict, WaitsInQuarantine
 from api.visits.receipts import WAITING, Received, Standing, take_in
-from api.visits.schemas import LocationOut, VisitContentOut, VisitFilter, VisitIn, VisitOut
+from api.visits.schemas import LocationOut, VisitContentOut, VisitFilter, VisitIn, VisitOut, VisitReceivedOut
 from api.visits.storing import (
     Accepted,
     Arrival,
@@ -37,10 +37,11 @@ from api.visits.storing import (
 
 async def record_visit(
     connection: Connection, actor: Actor, vault: Vault, visit: VisitIn, said: bytes | None = None
-) -> tuple[VisitOut, bool]:
+) -> tuple[VisitOut | VisitReceivedOut, bool]:
     """Record one visit, and say whether it is the first time; raises the refusal, and then nothing of it is stored.
 
-    `said` are the exact bytes that came in, if they are not our own spelling of the visit.
+    `said` are the exact bytes that came in, if they are not our own spelling of the visit. Of one that is out of the
+    caller's sight by now, or was recorded by a person under another id, only the receipt is shown.
     """
     now, content = clock.now(), visit.canonical()
     received = Received(ReceiptKind.VISIT, visit.id, said or content, hashlib.sha256(content).digest())
@@ -53,8 +54,8 @@ async def record_visit(
         return _shown(outcome), True
     if kept.standing is Standing.ACCEPTED:
         row = await connection.fetchrow(queries.VISIT, visit.id)
-        if row is None:
-            raise NotFound  # the work went to somebody else, and with it the sight of what was said there
+        if row is None or row["receipt"] != kept.receipt_id:
+            return VisitReceivedOut(id=visit.id, status="duplicate", receipt=kept.receipt_id), False
         return _shown(row), False
     raise WaitsInQuarantine if kept.standing in WAITING else VisitConflict
 

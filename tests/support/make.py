@@ -249,6 +249,18 @@ class Make:
         )
         return password
 
+    async def phone(self, person: Person, device_id: str) -> UUID:
+        """The person has signed in on this phone."""
+        made = uuid7()
+        await self.owner.execute(
+            "insert into devices (id, staff_id, device_id, enrolled_at, signed_in_at) values ($1, $2, $3, $4, $4)",
+            made,
+            person.id,
+            device_id,
+            WHEN,
+        )
+        return made
+
     async def secret(self, machine: Person) -> str:
         """The machine has this secret."""
         secret = f"secret-of-{machine.id}"

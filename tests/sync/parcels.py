@@ -11,23 +11,29 @@ from uuid_utils.compat import uuid7
 from tests.support.house import House
 from tests.support.make import Team
 
+PHONE = "hp-siti"
+
 
 async def doors(house: House, count: int = 1, **campaign: Any) -> tuple[Team, list[UUID]]:
-    """Siti's assignments to this many households."""
+    """Siti's assignments to this many households; she and Budi share a phone."""
     team = await house.make.team(await house.make.campaign(**campaign))
+    for person in (team.siti, team.budi):
+        await house.make.phone(person, PHONE)
     made = [
         await house.make.assignment(team.campaign_id, await house.make.household(), team.siti) for _ in range(count)
     ]
     return team, made
 
 
-async def push(phone: httpx.AsyncClient, *visits: Any, households: Any = ()) -> list[dict[str, Any]]:
+async def push(
+    phone: httpx.AsyncClient, *visits: Any, households: Any = (), device_id: str = PHONE
+) -> list[dict[str, Any]]:
     """What the phone is told of each item; an item given as text goes out as it stands."""
 
     def joined(items: Any) -> str:
         return ", ".join(item if isinstance(item, str) else json.dumps(item) for item in items)
 
-    body = f'{{"device_id": "hp-siti", "households": [{joined(households)}], "visits": [{joined(visits)}]}}'
+    body = f'{{"device_id": "{device_id}", "households": [{joined(households)}], "visits": [{joined(visits)}]}}'
     answer = await phone.post("/v1/sync/push", content=body, headers={"Content-Type": "application/json"})
     assert answer.status_code == 200, answer.text
     found: list[dict[str, Any]] = answer.json()["results"]
