@@ -92,7 +92,7 @@ async def open_connection(
         # an upload claims its key itself, by what its file is; all else is JSON by one of its names, or refused
         upload = request.headers.get("content-type", "").lower().startswith("multipart/")
         if not upload and not is_shown_once(request):
-            request.state.claim = await claim(wire, request.state.vault, actor.id, request, await request.body())
+            request.state.claim = await claim(wire, vault_of(request), actor.id, request, await request.body())
         yield connection
 
 
@@ -132,9 +132,9 @@ def may(permission: Permission) -> Any:
 
 
 def vault_of(request: Request) -> Vault:
-    """The vault of this process."""
+    """The vault of this process, with the keys of this moment."""
     vault: Vault = request.state.vault
-    return vault
+    return vault.current()
 
 
 VaultDep = Annotated[Vault, Depends(vault_of)]

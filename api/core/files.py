@@ -37,7 +37,8 @@ class SealedFile:
             self._flush(len(self.waiting))
 
     def _flush(self, length: int) -> None:
-        sealed = self.vault.seal_bytes("file", self.owner, bytes(self.waiting[:length]))
+        # an upload may last longer than a key: each chunk is sealed with the newest of that moment
+        sealed = self.vault.current().seal_bytes("file", self.owner, bytes(self.waiting[:length]))
         del self.waiting[:length]
         self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         with self.path.open("ab") as file:

@@ -21,6 +21,7 @@ from api.core.vault import Vault
 UNSAFE = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 # the `openapi_extra` of a route whose answer is a secret: it is never stored, so the route takes no Idempotency-Key
 SHOWN_ONCE = {"x-shown-once": True}
+FINGERPRINT = "idempotency.fingerprint"
 KEPT_HEADERS = ("content-type", "location", "etag")
 
 
@@ -89,7 +90,7 @@ async def claim(
     )
     if stored is None:
         return Claim(connection, vault, principal_id, key, fingerprint)
-    if stored["fingerprint"] != fingerprint:
+    if vault.open_bytes(FINGERPRINT, principal_id, stored["fingerprint"]) != fingerprint:
         raise KeyReused
     kept = orjson.loads(vault.open("idempotency.answer", principal_id, stored["answer"]))
     headers = kept["headers"] | {"Idempotency-Replayed": "true", "Cache-Control": "no-store"}
@@ -112,7 +113,7 @@ async def store(held: Claim, answer: Response) -> None:
         " fingerprint = excluded.fingerprint, status = excluded.status, answer = excluded.answer, created_at = now()",
         held.principal_id,
         held.key,
-        held.fingerprint,
+        held.vault.seal_bytes(FINGERPRINT, held.principal_id, held.fingerprint),
         answer.status_code,
         sealed,
     )

@@ -12,7 +12,7 @@ import signal
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 import asyncpg
 from pgqueuer.adapters.drivers.asyncpg import AsyncpgDriver
@@ -29,6 +29,7 @@ from api.core.vault import Vault, open_vault
 POLL = timedelta(seconds=1)
 STALE_AFTER = timedelta(seconds=15)
 ATTEMPTS = 5
+KEYS_IN_USE: Final = "hashtext('sambang keys')"
 log = logging.getLogger("sambang")
 
 
@@ -41,15 +42,22 @@ class Workplace:
     """What a job finds: settings, vault, how often it was tried before, and whether the worker must end."""
 
     settings: Settings
-    vault: Vault
+    opened: Vault
     stopping: asyncio.Event
     attempt: int = 0
+
+    @property
+    def vault(self) -> Vault:
+        """The vault; its keys do not change while the job holds a connection."""
+        return self.opened.current()
 
     @contextlib.asynccontextmanager
     async def connect(self) -> AsyncIterator[Connection]:
         """A connection of this job's own, in the role `worker`, without a statement timeout."""
         connection = await _connect(self.settings)
         try:
+            # whoever changes the keys of the vault waits for the jobs under way, and they for it
+            await connection.execute(f"select pg_advisory_lock_shared({KEYS_IN_USE})")
             yield connection
         finally:
             with contextlib.suppress(OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
@@ -89,7 +97,7 @@ async def _connect(wanted: Settings) -> Connection:
 def _entry(manager: QueueManager, name: str, handle: Handler, place: Workplace) -> None:
     @manager.entrypoint(name, concurrency_limit=1, accepts_context=False)
     async def run(job: Job) -> None:
-        here = Workplace(place.settings, place.vault, place.stopping, job.attempts)
+        here = Workplace(place.settings, place.opened, place.stopping, job.attempts)
         try:
             await handle(here, (job.payload or b"").decode())
         except StopAsked:

@@ -1,6 +1,8 @@
-"""The base of every table: constraint names, UUIDv7 keys, enums as text with a CHECK."""
+"""The base of every table: constraint names, UUIDv7 keys, enums as text with a CHECK, and what a column of bytes is."""
 
+from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -37,3 +39,43 @@ def text_enum(enum: type[StrEnum]) -> sa.Enum:
         name=enum.__name__.lower(),
         values_callable=lambda members: [member.value for member in members],
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Sealed:
+    """Bytes that the vault seals as `field`, bound to the id in the column `row` of the same row."""
+
+    field: str
+    row: str
+
+
+@dataclass(frozen=True, slots=True)
+class Digest:
+    """The keyed digest, as `kind`, of what the column `of` of the same row seals."""
+
+    kind: str
+    of: str
+
+
+@dataclass(frozen=True, slots=True)
+class Hashed:
+    """The bare hash of a random secret: too long to be guessed, so it depends on no key."""
+
+
+def sealed(field: str, *, row: str = "id", **options: Any) -> Any:
+    """A column of sealed bytes. The rotation of keys finds it by this declaration; a test asks for one of the three."""
+    return _bytes(Sealed(field, row), options)
+
+
+def digest(kind: str, *, of: str, **options: Any) -> Any:
+    """A column of keyed digests, by which what `of` seals can be found."""
+    return _bytes(Digest(kind, of), options)
+
+
+def hashed(**options: Any) -> Any:
+    """A column of hashes of random secrets."""
+    return _bytes(Hashed(), options)
+
+
+def _bytes(what: Sealed | Digest | Hashed, options: dict[str, Any]) -> Any:
+    return Field(sa_type=sa.LargeBinary, sa_column_kwargs={"info": {"bytes": what}}, **options)

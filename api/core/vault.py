@@ -2,14 +2,21 @@
 
 The recipe of `trust.md` 4: the library chooses nonce, mode and padding; a ciphertext moved to another row or field
 does not open; the index is an HMAC, because every NIK of a city can be enumerated and hashed in minutes.
+
+The keys of a folder may change while a process runs: `current()` is this vault with those that lie there now.
 """
 
 import hmac
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
+from typing import TypeAlias
 from uuid import UUID
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+
+SEALS, INDEXES = "vault.keys", "index.keys"
+Stamp: TypeAlias = tuple[tuple[int, int], ...]
 
 
 class WrongSeal(Exception):
@@ -21,7 +28,15 @@ class Vault:
     """Seals, opens and indexes. The first key of each list writes, all of them read."""
 
     keys: MultiFernet
+    newest: Fernet
     index_keys: tuple[bytes, ...]
+    folder: Path
+    stamp: Stamp
+
+    def current(self) -> "Vault":
+        """The vault as its folder holds it now: two looks at a file's date; the files are read when one has changed."""
+        stamp = _stamp(self.folder)
+        return self if stamp == self.stamp else _read(self.folder, stamp)
 
     def seal(self, field: str, row: UUID | str, value: str) -> bytes:
         """Encrypt one value for one field of one row."""
@@ -38,9 +53,24 @@ class Vault:
     def open_bytes(self, field: str, row: UUID, sealed: bytes) -> bytes:
         """Decrypt bytes; raises `WrongSeal` when they were sealed for another row or field."""
         try:
-            version, kind, owner, value = self.keys.decrypt(sealed).split(b"|", 3)
+            return self._bound(field, row, self.keys.decrypt(sealed))
         except InvalidToken as broken:
-            raise WrongSeal(field) from broken
+            later = self.current()
+            if later is self:
+                raise WrongSeal(field) from broken
+            return later.open_bytes(field, row, sealed)  # sealed anew since this vault was read
+
+    def renew(self, field: str, row: UUID, sealed: bytes) -> tuple[bytes, bytes | None]:
+        """The plain bytes, and the same sealed under the newest key: none when that is what sealed them."""
+        try:
+            return self._bound(field, row, self.newest.decrypt(sealed)), None
+        except InvalidToken:
+            plain = self.open_bytes(field, row, sealed)
+            return plain, self.seal_bytes(field, row, plain)
+
+    @staticmethod
+    def _bound(field: str, row: UUID, opened: bytes) -> bytes:
+        version, kind, owner, value = opened.split(b"|", 3)
         if (version, kind, owner) != (b"1", field.encode(), str(row).encode()):
             raise WrongSeal(field)
         return value
@@ -56,7 +86,7 @@ class Vault:
 
 def make_vault_keys(folder: Path) -> None:
     """Make the vault's two key files on first run; an existing file is never touched."""
-    for name in ("vault.keys", "index.keys"):
+    for name in (SEALS, INDEXES):
         path = folder / name
         if not path.exists():
             path.touch(mode=0o600)
@@ -65,5 +95,16 @@ def make_vault_keys(folder: Path) -> None:
 
 def open_vault(folder: Path) -> Vault:
     """Read the key files, one key a line, the writing key first; a missing file is an error, never a default."""
-    fernets = [Fernet(line) for line in (folder / "vault.keys").read_bytes().split()]
-    return Vault(MultiFernet(fernets), tuple((folder / "index.keys").read_bytes().split()))
+    return _read(folder, _stamp(folder))
+
+
+def _stamp(folder: Path) -> Stamp:
+    """What tells one state of the key files from the next: each is replaced as a whole, so it is another file."""
+    return tuple((found.st_ino, found.st_mtime_ns) for found in (folder.joinpath(n).stat() for n in (SEALS, INDEXES)))
+
+
+@lru_cache(maxsize=8)
+def _read(folder: Path, stamp: Stamp) -> Vault:
+    fernets = [Fernet(line) for line in (folder / SEALS).read_bytes().split()]
+    indexes = tuple((folder / INDEXES).read_bytes().split())
+    return Vault(MultiFernet(fernets), fernets[0], indexes, folder, stamp)

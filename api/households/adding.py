@@ -1,5 +1,6 @@
 """The rules of a household found in the field, and what of it is sealed (dossier 4.1)."""
 
+import hashlib
 from typing import Any
 from uuid import UUID
 
@@ -11,6 +12,8 @@ from api.core.vault import Vault
 from api.households.bodies import HouseholdIn, MemberIn
 from api.households.revising import Change
 from api.households.schemas import Relation
+
+CALL = "household.call"
 
 
 def demand_sense(body: HouseholdIn) -> None:
@@ -54,9 +57,9 @@ def told(body: HouseholdIn, member_ids: list[UUID]) -> list[Change]:
     ]
 
 
-def digests(body: HouseholdIn, vault: Vault) -> list[bytes]:
-    """Keyed digests of the whole call under every live key, the writing key first."""
-    return vault.indexes("household.call", body.model_dump_json())
+def digest_of(body: HouseholdIn) -> bytes:
+    """What tells this call from another with the same id; stored sealed, for a NIK could be guessed from it."""
+    return hashlib.sha256(body.model_dump_json().encode()).digest()
 
 
 def sealed_families(body: HouseholdIn, vault: Vault) -> tuple[list[Any], ...]:

@@ -118,18 +118,18 @@ async def add_household(connection: Connection, actor: Actor, vault: Vault, body
     if actor.role is Role.COORDINATOR:
         raise Forbidden
     adding.demand_sense(body)
-    written, *older = adding.digests(body, vault)
-    if await _added_before(connection, body.id, [written, *older]):
+    call = adding.digest_of(body)
+    if await _added_before(connection, vault, body.id, call):
         return False
     await _demand_place(connection, actor, body)
     finder = actor.id if actor.role is Role.ENUMERATOR else None
     team = actor.team_id if finder else None
     place = (body.region_code, body.rw, body.rt, body.address, adding.head_name(body))
     where = (body.location.lat, body.location.lon, body.location.accuracy_m) if body.location else (None, None, None)
-    present = clock.now()
+    present, written = clock.now(), vault.seal_bytes(adding.CALL, body.id, call)
     added = await connection.fetchval(queries.ADD_HOUSEHOLD, body.id, *place, *where, team, finder, written, present)
     if added is None:  # a retry that ran beside the first call, or an id of somebody else
-        if not await _added_before(connection, body.id, [written, *older]):
+        if not await _added_before(connection, vault, body.id, call):
             raise HouseholdConflict
         return False
     families, members = adding.sealed_families(body, vault), adding.sealed_members(body, vault)
@@ -146,12 +146,14 @@ async def add_household(connection: Connection, actor: Actor, vault: Vault, body
     return True
 
 
-async def _added_before(connection: Connection, household_id: UUID, digests: list[bytes]) -> bool:
+async def _added_before(connection: Connection, vault: Vault, household_id: UUID, call: bytes) -> bool:
     """Whether this very call has been answered before; raises `HouseholdConflict` when other content has the id."""
     row = await connection.fetchrow(queries.ADDED_BY, household_id)
-    if row is not None and row["added_by_call"] not in digests:
+    if row is None:
+        return False
+    if not row["added_by_call"] or vault.open_bytes(adding.CALL, household_id, row["added_by_call"]) != call:
         raise HouseholdConflict
-    return row is not None
+    return True
 
 
 async def _demand_place(connection: Connection, actor: Actor, body: HouseholdIn) -> None:

@@ -4,11 +4,12 @@ It may be run again at any point with the same result: staged rows and findings 
 the registry is known. One import runs at a time in a city, so that two files cannot add the same household.
 """
 
+import asyncio
 from uuid import UUID
 
 from api.core import clock
 from api.core.database import Connection
-from api.core.jobs import StopAsked, Workplace
+from api.core.jobs import KEYS_IN_USE, StopAsked, Workplace
 from api.core.vault import WrongSeal
 from api.imports import queries, settling, staging
 from api.imports.layouts.known import LAYOUTS
@@ -17,14 +18,14 @@ from api.imports.workbooks import BrokenWorkbook
 from api.tables import CampaignStatus, ImportPart
 
 NAME = "import"
+TURN_S = 0.5
 
 
 async def run_import(place: Workplace, payload: str) -> None:
     """Read, check and settle one file."""
     import_id = UUID(payload)
     async with place.connect() as connection:
-        # a worker that was thought dead may still be alive: the lock goes with its connection
-        await connection.execute("select pg_advisory_lock(hashtext('sambang import'))")
+        await _take_turn(place, connection)
         try:
             await _run(place, connection, import_id)
         except (FileNotFoundError, WrongSeal, BrokenWorkbook):
@@ -35,6 +36,26 @@ async def run_import(place: Workplace, payload: str) -> None:
             if place.last_attempt:
                 await fail(connection, import_id, "internal")
             raise
+
+
+async def _take_turn(place: Workplace, connection: Connection) -> None:
+    """Wait until no other import runs and one index key is live: a file's rows are looked up by the newest only.
+
+    A worker that was thought dead may still be alive: the lock goes with its connection. Two index keys are live while
+    `sambang vault rotate` runs, or was broken off and waits to be run again.
+    """
+    while not await connection.fetchval("select pg_try_advisory_lock(hashtext('sambang import'))"):
+        await _wait(place)
+    while len(place.vault.index_keys) > 1:
+        # the rotation waits for who holds the keys
+        await connection.execute(f"select pg_advisory_unlock_shared({KEYS_IN_USE})")
+        await _wait(place)
+        await connection.execute(f"select pg_advisory_lock_shared({KEYS_IN_USE})")
+
+
+async def _wait(place: Workplace) -> None:
+    place.go_on()
+    await asyncio.sleep(TURN_S)
 
 
 async def _run(place: Workplace, connection: Connection, import_id: UUID) -> None:

@@ -51,7 +51,7 @@ async def push(
     new from a phone that is not enrolled as the caller's, or was cut off, waits for a person.
     """
     now = clock.now()
-    items = [read_item(kind, said, vault) for kind, said in told]
+    items = [read_item(kind, said) for kind, said in told]
     kept = await take_in(connection, actor, vault, [item.received for item in items], now, device_id)
     fates: dict[UUID, Fate] = {}
     fresh: dict[UUID, Item] = {}

@@ -18,7 +18,6 @@ from pydantic import ValidationError
 
 from api.core.problems import Invalid, noted_problem
 from api.core.schema import pointer_of
-from api.core.vault import Vault
 from api.households.bodies import HouseholdIn
 from api.sync.push_schemas import MOST_ITEMS
 from api.tables import ReceiptKind
@@ -26,6 +25,7 @@ from api.visits.receipts import Received
 from api.visits.schemas import VisitIn
 
 MOST_ERRORS = 20
+NAMELESS = UUID(int=0)  # what an item without an id is about; its content tells it from the sender's others
 # What JSON's grammar lets a phone write and a strict reader refuses: half an emoji, a number that is none.
 UNREADABLE = re.compile(rb"\\u[0-9a-fA-F]{4}|NaN|Infinity")
 WHERE = re.compile(r"`\$\.(\w+)")
@@ -89,12 +89,12 @@ def _harmless(found: re.Match[bytes]) -> bytes:
     return rb"\u0041" if found[0].startswith(b"\\") else b"1" * len(found[0])
 
 
-def read_item(kind: ReceiptKind, said: bytes, vault: Vault) -> Item:
+def read_item(kind: ReceiptKind, said: bytes) -> Item:
     """One item read by itself; what cannot be read has a refusal that names the field and never the value."""
     try:
         body = (VisitIn if kind is ReceiptKind.VISIT else HouseholdIn).model_validate_json(said)
     except ValidationError as refused:
-        return _broken(kind, said, vault, _noted(refused))
+        return _broken(kind, said, _noted(refused))
     claims = body.assignment_id
     content = (
         body.canonical()
@@ -113,7 +113,7 @@ def _noted(refused: ValidationError) -> dict[str, Any]:
     return noted_problem(Invalid("", "invalid")) | {"errors": errors}
 
 
-def _broken(kind: ReceiptKind, said: bytes, vault: Vault, refusal: dict[str, Any]) -> Item:
+def _broken(kind: ReceiptKind, said: bytes, refusal: dict[str, Any]) -> Item:
     """An item that cannot be read: known by its id where it has one, else by its content."""
     try:
         plain = json.loads(said)
@@ -123,8 +123,7 @@ def _broken(kind: ReceiptKind, said: bytes, vault: Vault, refusal: dict[str, Any
     digest = hashlib.sha256(content).digest()
     named = plain if isinstance(plain, dict) else {}
     own = _uuid(named.get("id"))
-    subject = own or UUID(bytes=vault.index("receipt.subject", digest.hex())[:16])
-    return Item(Received(kind, subject, said, digest), own, None, refusal, _uuid(named.get("assignment_id")))
+    return Item(Received(kind, own or NAMELESS, said, digest), own, None, refusal, _uuid(named.get("assignment_id")))
 
 
 def _uuid(text: Any) -> UUID | None:

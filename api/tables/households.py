@@ -7,7 +7,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlmodel import Field, UniqueConstraint
 
-from api.core.table import Identified, text_enum
+from api.core.table import Identified, digest, sealed, text_enum
 
 
 class HouseholdStatus(StrEnum):
@@ -74,8 +74,8 @@ class Household(Identified, table=True):
     # lineage: the household that took this one in, the household that this one came out of
     merged_into: UUID | None = Field(default=None, foreign_key="households.id")
     split_from: UUID | None = Field(default=None, foreign_key="households.id")
-    # keyed digest of the call that added a household found in the field: the same call again is the same household
-    added_by_call: bytes | None = None
+    # the sha256, sealed, of the call that added a household found in the field: the same call is the same household
+    added_by_call: bytes | None = sealed("household.call", default=None)
     created_at: datetime
     updated_at: datetime
     revision: int = 1
@@ -89,8 +89,8 @@ class Family(Identified, table=True):
 
     household_id: UUID = Field(foreign_key="households.id")
     no: int
-    no_kk: bytes | None = None
-    no_kk_index: bytes | None = Field(default=None, index=True)
+    no_kk: bytes | None = sealed("family.no_kk", default=None)
+    no_kk_index: bytes | None = digest("no_kk", of="no_kk", default=None, index=True)
 
 
 class Member(Identified, table=True):
@@ -102,8 +102,8 @@ class Member(Identified, table=True):
     household_id: UUID = Field(foreign_key="households.id", index=True)
     family_no: int = 1
     line: int
-    nik: bytes | None = None
-    nik_index: bytes | None = Field(default=None, index=True)
+    nik: bytes | None = sealed("member.nik", default=None)
+    nik_index: bytes | None = digest("nik", of="nik", default=None, index=True)
     nik_missing_reason: str | None = Field(default=None, max_length=40)
     name: str = Field(max_length=120)
     sex: Sex | None = Field(default=None, sa_type=text_enum(Sex))
@@ -131,7 +131,7 @@ class HouseholdRevision(Identified, table=True):
     cause_id: UUID | None = None
     reason: str | None = Field(default=None, max_length=500)
     at: datetime
-    changes: bytes
+    changes: bytes = sealed("household_revision.changes")
 
 
 class HouseholdSource(Identified, table=True):
@@ -167,7 +167,7 @@ class HouseholdSource(Identified, table=True):
     percentile: int | None = Field(default=None, ge=1, le=100)
     snapshot_id: UUID | None = Field(default=None, foreign_key="imports.id")
     row_no: int | None = None
-    raw: bytes | None = None
+    raw: bytes | None = sealed("source.raw", default=None)
 
 
 class HouseholdProgramme(Identified, table=True):

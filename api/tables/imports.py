@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field
 
-from api.core.table import Identified, Table, text_enum
+from api.core.table import Identified, Table, digest, sealed, text_enum
 
 
 class ImportStatus(StrEnum):
@@ -80,7 +80,10 @@ class StagedPerson(Table, table=True):
     """
 
     __tablename__ = "staged_people"
-    __table_args__ = (sa.Index("ix_staged_people_group", "import_id", "household_key"),)
+    __table_args__ = (
+        sa.Index("ix_staged_people_group", "import_id", "household_key"),
+        {"info": {"made_anew": True}},  # an import that is taken up again begins with none of these rows
+    )
 
     import_id: UUID = Field(primary_key=True)
     file: ImportPart = Field(primary_key=True, sa_type=text_enum(ImportPart))
@@ -97,10 +100,10 @@ class StagedPerson(Table, table=True):
     rw: str | None = Field(default=None, max_length=3)
     rt: str | None = Field(default=None, max_length=3)
     address: str = Field(max_length=300)
-    no_kk: bytes | None = None
-    no_kk_index: bytes | None = None
-    nik: bytes | None = None
-    nik_index: bytes | None = None
+    no_kk: bytes | None = sealed("family.no_kk", row="family_id", default=None)
+    no_kk_index: bytes | None = digest("no_kk", of="no_kk", default=None)
+    nik: bytes | None = sealed("member.nik", row="member_id", default=None)
+    nik_index: bytes | None = digest("nik", of="nik", default=None)
     nik_missing_reason: str | None = Field(default=None, max_length=40)
     name: str = Field(max_length=120)
     sex: str | None = Field(default=None, max_length=10)
@@ -115,4 +118,4 @@ class StagedPerson(Table, table=True):
     percentile: int | None = None
     rejected: bool = False
     makes: bool = Field(description="Whether a household that the registry has not is made of this row.")
-    raw: bytes
+    raw: bytes = sealed("source.raw", row="source_id")

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlmodel import Field
 
-from api.core.table import Identified, Table, text_enum
+from api.core.table import Identified, Table, hashed, text_enum
 
 
 class PrincipalKind(StrEnum):
@@ -66,7 +66,7 @@ class ActivationCode(Identified, table=True):
     __tablename__ = "activation_codes"
 
     staff_id: UUID = Field(foreign_key="staff.id", index=True)
-    code_hash: bytes = Field(unique=True)
+    code_hash: bytes = hashed(unique=True)
     expires_at: datetime
     used_at: datetime | None = None
 
@@ -78,7 +78,7 @@ class RefreshToken(Identified, table=True):
 
     family_id: UUID = Field(index=True)
     principal_id: UUID = Field(foreign_key="principals.id", index=True)
-    token_hash: bytes = Field(unique=True)
+    token_hash: bytes = hashed(unique=True)
     device_id: str | None = Field(default=None, max_length=80)
     issued_at: datetime
     expires_at: datetime
@@ -106,6 +106,6 @@ class ClientSecret(Identified, table=True):
     __tablename__ = "client_secrets"
 
     client_id: UUID = Field(foreign_key="clients.id", index=True)
-    secret_hash: bytes = Field(unique=True)
+    secret_hash: bytes = hashed(unique=True)
     created_at: datetime
     revoked_at: datetime | None = None

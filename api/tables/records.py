@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlmodel import Field
 
-from api.core.table import Table
+from api.core.table import Table, sealed
 
 
 class AuditEvent(Table, table=True):
@@ -42,13 +42,16 @@ class Disclosure(Table, table=True):
 
 
 class IdempotencyKey(Table, table=True):
-    """The first answer to an unsafe call, sealed, beside its effect."""
+    """The first answer to an unsafe call, sealed, beside its effect; and what the call said, as a sha256, sealed too.
+
+    A bare sha256 of a search would give the NIK in it away: all of a city's can be tried in minutes.
+    """
 
     __tablename__ = "idempotency_keys"
 
     principal_id: UUID = Field(foreign_key="principals.id", primary_key=True)
     key: str = Field(max_length=255, primary_key=True)
-    fingerprint: bytes
+    fingerprint: bytes = sealed("idempotency.fingerprint", row="principal_id")
     status: int
-    answer: bytes
+    answer: bytes = sealed("idempotency.answer", row="principal_id")
     created_at: datetime

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlmodel import Field, UniqueConstraint
 
-from api.core.table import Identified, Table, text_enum
+from api.core.table import Identified, Table, sealed, text_enum
 
 
 class ManifestStatus(StrEnum):
@@ -109,7 +109,7 @@ class ReleasedMember(Table, table=True):
     family_no: int
     line: int
     external_ids: dict[str, list[str]] = Field(sa_type=JSONB)
-    nik: bytes | None = None
+    nik: bytes | None = sealed("member.nik", row="member_id", default=None)
     name: str = Field(max_length=120)
     sex: str | None = Field(default=None, max_length=10)
     born_on: date | None = None
@@ -118,6 +118,6 @@ class ReleasedMember(Table, table=True):
     occupation: str | None = Field(default=None, max_length=80)
     mother_name: str | None = Field(default=None, max_length=120)
     family_id: UUID | None = None
-    no_kk: bytes | None = None
+    no_kk: bytes | None = sealed("family.no_kk", row="family_id", default=None)
     programmes: list[str] = Field(sa_type=ARRAY(sa.Text))
     whereabouts: str | None = Field(default=None, max_length=20)

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlmodel import Field
 
-from api.core.table import Table, text_enum
+from api.core.table import Table, digest, sealed, text_enum
 from api.tables.states import ReceiptKind
 
 
@@ -40,9 +40,9 @@ class Receipt(Table, table=True):
     kind: ReceiptKind = Field(sa_type=text_enum(ReceiptKind))
     subject_id: UUID
     device_id: str | None = Field(default=None, max_length=80)
-    bytes_index: bytes
-    content_index: bytes
-    body: bytes
+    bytes_index: bytes = digest("receipt.bytes", of="body")
+    content_index: bytes = digest("receipt.content", of="body")
+    body: bytes = sealed("receipt.body")
     received_at: datetime
 
 
@@ -74,5 +74,5 @@ class Visit(Table, table=True):
     flags: list[str] = Field(default_factory=list, sa_type=ARRAY(sa.Text))
     submits: bool
     receipt_id: UUID = Field(foreign_key="receipts.id")
-    content: bytes
+    content: bytes = sealed("visit.content")
     received_at: datetime
