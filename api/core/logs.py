@@ -9,6 +9,8 @@ import orjson
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from uuid_utils.compat import uuid7
 
+from api.core import metrics
+
 FIELDS = ("request_id", "actor_id", "method", "route", "status", "ms", "job", "count")
 log = logging.getLogger("sambang")
 
@@ -74,15 +76,17 @@ class RequestLog:
         try:
             await self.app(scope, receive, answer)
         finally:
-            actor = state.get("actor")
+            actor, route, took = state.get("actor"), template(scope), time.perf_counter() - began
+            pool = state["database"].engine.pool if "database" in state else None
+            metrics.count(scope["method"], route, seen["status"], took, pool and pool.checkedout())
             log.info(
                 "request",
                 extra={
                     "request_id": request_id,
                     "actor_id": getattr(actor, "id", None),
                     "method": scope["method"],
-                    "route": template(scope),
+                    "route": route,
                     "status": seen["status"],
-                    "ms": round((time.perf_counter() - began) * 1000, 1),
+                    "ms": round(took * 1000, 1),
                 },
             )

@@ -4,7 +4,9 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any, TypedDict
 
+from api.core import metrics
 from api.core.database import Database, open_database
+from api.core.leases import Leases
 from api.core.refusals import refuse_unsafe_database, refuse_unsafe_place
 from api.core.settings import Settings
 from api.core.vault import Vault, open_vault
@@ -17,6 +19,7 @@ class ProcessState(TypedDict):
     database: Database
     vault: Vault
     key_ring: Any
+    leases: Leases
 
 
 @asynccontextmanager
@@ -24,8 +27,15 @@ async def open_process(wanted: Settings, key_ring: Any) -> AsyncIterator[Process
     """Open everything, check the database, give the state; close the pool at the end."""
     refuse_unsafe_place(wanted)
     database = open_database(wanted)
+    metrics.CONNECTIONS_MOST.set(wanted.pool_size)
     try:
         await refuse_unsafe_database(database, wanted)
-        yield {"settings": wanted, "database": database, "vault": open_vault(wanted.keys_folder), "key_ring": key_ring}
+        yield {
+            "settings": wanted,
+            "database": database,
+            "vault": open_vault(wanted.keys_folder),
+            "key_ring": key_ring,
+            "leases": Leases(database),
+        }
     finally:
         await database.close()

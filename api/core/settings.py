@@ -45,6 +45,10 @@ class Settings(DatabaseSettings):
     access_token_s: Annotated[int, Field(ge=60, le=900)] = 600
     refresh_token_days: Annotated[int, Field(ge=1, le=30)] = 14
     idempotency_hours: int = 72
+    # calls a minute, over all processes; an address is asked about calls without a valid token alone
+    calls_person: Annotated[int, Field(ge=60, le=1_000_000)] = 3000
+    calls_machine: Annotated[int, Field(ge=60, le=1_000_000)] = 600
+    calls_address: Annotated[int, Field(ge=60, le=1_000_000)] = 3000
     worker_processes: Annotated[int, Field(ge=1, le=64)] = Field(default_factory=lambda: min(cores(), 4))
 
     @field_validator("cors_origins", mode="before")

@@ -6,6 +6,7 @@ from enum import StrEnum
 
 import api.tables as tables
 from api import __version__
+from api.access.counted import policies
 from api.access.roles import GRANTS
 from api.core.database import Database, raw, take_role, transaction
 from api.core.migrations import expected_revision
@@ -40,7 +41,7 @@ async def readiness(database: Database, wanted: Settings) -> HealthOut:
     return HealthOut(status="ok" if not wrong else "unready", problems=wrong)
 
 
-def meta() -> MetaOut:
+def meta(wanted: Settings) -> MetaOut:
     """What this server offers."""
     words = {
         name: [member.value for member in kind]
@@ -49,5 +50,6 @@ def meta() -> MetaOut:
         )
     }
     roles = {role.value: sorted(held) for role, held in GRANTS.items()}
+    calls = {f"calls_a_minute_{name}": policy.quota for name, policy in policies(wanted).items()}
     features = {"sync": True, "attachments": False, "openrosa": False, "eligibility_checks": False}
-    return MetaOut(version=__version__, roles=roles, enums=words, limits=LIMITS, features=features)
+    return MetaOut(version=__version__, roles=roles, enums=words, limits=LIMITS | calls, features=features)

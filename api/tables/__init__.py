@@ -28,6 +28,7 @@ from api.tables.households import (
     Whereabouts,
 )
 from api.tables.imports import FindingLevel, Import, ImportFinding, ImportPart, ImportStatus, StagedPerson
+from api.tables.limits import CallBucket
 from api.tables.people import (
     ActivationCode,
     Client,
@@ -61,6 +62,7 @@ __all__ = [
     "AssignmentEvent",
     "AssignmentStatus",
     "AuditEvent",
+    "CallBucket",
     "Campaign",
     "CampaignStatus",
     "Client",
