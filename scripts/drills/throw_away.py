@@ -10,7 +10,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -22,13 +22,15 @@ KEPT = ("SAMBANG_PG_BINDIR",)  # which PostgreSQL; all else is the drill's to se
 READY_S = 600.0  # a full demo imports 52,881 households before it is ready
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class ThrowAwayHouse:
     """A running house: where it answers, where its private files lie, and the tree of its processes."""
 
     url: str
     folder: Path
-    process: subprocess.Popen[bytes]
+    command: list[str]
+    environment: dict[str, str]
+    process: subprocess.Popen[bytes] = field(init=False)
 
     @property
     def owner_url(self) -> str:
@@ -45,6 +47,30 @@ class ThrowAwayHouse:
         known: dict[str, Any] = json.loads((self.folder / "demo.json").read_text())
         return known
 
+    def start(self) -> None:
+        """Start it, or start it again on the same data after a process of it was killed; return when it is ready."""
+        with (self.folder.parent / "log").open("ab") as written:
+            said_before = written.tell()
+            self.process = subprocess.Popen(
+                self.command, env=self.environment, stdout=written, stderr=subprocess.STDOUT, start_new_session=True
+            )
+        until = time.monotonic() + READY_S
+        while time.monotonic() < until and self.process.poll() is None:
+            said = self.log[said_before:]
+            if "Ctrl-C ends it" in said and httpx.get(f"{self.url}/readyz", timeout=10).is_success:
+                return
+            time.sleep(0.2)
+        raise RuntimeError(f"the house did not become ready:\n{self.log[-2000:]}")
+
+    def end(self) -> None:
+        """Ask it to end; kill what does not."""
+        self.process.send_signal(signal.SIGINT)
+        try:
+            self.process.wait(timeout=60)
+        except subprocess.TimeoutExpired:
+            os.killpg(self.process.pid, signal.SIGKILL)
+            self.process.wait()
+
     def pids(self, word: str) -> list[int]:
         """The children whose command line holds this word: `serve`, `worker`, `postgres`; the oldest first."""
         listed = subprocess.run(["pgrep", "-P", str(self.process.pid), "-f", word], capture_output=True, check=False)
@@ -58,38 +84,16 @@ def throw_away_house(*options: str, **environment: str) -> Iterator[ThrowAwayHou
     Raises `RuntimeError` with the end of its log when it does not become ready.
     """
     with tempfile.TemporaryDirectory(prefix="sambang-drill-") as place:
-        folder, log = Path(place) / "private", Path(place) / "log"
+        folder = Path(place) / "private"
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             port = free.getsockname()[1]
-        kept = {
-            name: value
-            for name, value in os.environ.items()
-            if not name.startswith("SAMBANG_") or name == "SAMBANG_PG_BINDIR"
-        }
-        with log.open("wb") as written:
-            process = subprocess.Popen(
-                [sys.executable, "-m", "api.cli", "up", "--port", str(port), *options],
-                env={**kept, "SAMBANG_PRIVATE_FOLDER": str(folder), **environment},
-                stdout=written, stderr=subprocess.STDOUT, start_new_session=True,
-            )  # fmt: skip
-        house = ThrowAwayHouse(f"http://127.0.0.1:{port}", folder, process)
+        given = {name: value for name, value in os.environ.items() if not name.startswith("SAMBANG_") or name in KEPT}
+        command = [sys.executable, "-m", "api.cli", "up", "--port", str(port), *options]
+        private = {"SAMBANG_PRIVATE_FOLDER": str(folder)}
+        house = ThrowAwayHouse(f"http://127.0.0.1:{port}", folder, command, given | private | environment)
         try:
-            _await_banner(house)
+            house.start()
             yield house
         finally:
-            process.send_signal(signal.SIGINT)
-            try:
-                process.wait(timeout=60)
-            except subprocess.TimeoutExpired:
-                os.killpg(process.pid, signal.SIGKILL)
-                process.wait()
-
-
-def _await_banner(house: ThrowAwayHouse) -> None:
-    until = time.monotonic() + READY_S
-    while time.monotonic() < until and house.process.poll() is None:
-        if "Ctrl-C ends it" in house.log and httpx.get(f"{house.url}/readyz", timeout=10).is_success:
-            return
-        time.sleep(0.2)
-    raise RuntimeError(f"the house did not become ready:\n{house.log[-2000:]}")
+            house.end()

@@ -20,8 +20,9 @@ def nik(number: int) -> str:
 
 
 def no_kk(number: int) -> str:
-    """The family card of household `number`."""
-    return f"357304010115{number:04}"
+    """The family card of household `number`; a day of issue has 9,999."""
+    day, serial = divmod(number - 1, 9999)
+    return f"3573{4 + day // 28:02}{1 + day % 28:02}0115{serial + 1:04}"
 
 
 def clean_rows(households: int, people: int = 3) -> list[Row]:
@@ -201,15 +202,16 @@ def dirty_file(
     make: Callable[[int], list[Row]] = clean_rows,
     people: int = 3,
     separator: str = ",",
+    every: int = 9,
 ) -> DirtyFile:
-    """Every kind of dirt `copies` times, each on a row of its own, clean rows between them."""
+    """Every kind of dirt `copies` times, each on a row of its own, `every` so many rows (a multiple of `people`)."""
     kinds = kinds_of(layout) * copies
-    clean = make(9 * len(kinds) // people + 30)
+    clean = make(every * len(kinds) // people + 30)
     columns = list(clean[0])
     rows: list[Row | Sequence[str]] = list(clean)
     planted: set[Planted] = set()
     for number, (code, column, spoil) in enumerate(kinds):
-        place = number * 9 + 1  # where there are three rows a household, never its first
+        place = number * every + 1  # where there are three rows a household, never its first
         spoil(clean[place])
         planted.add((place + 2, column, code))
     last = len(clean)
