@@ -97,6 +97,25 @@ def add_staff(username: str, name: str, role: Role) -> None:
     console.print(f"{username} activates the account with POST /v1/activations and the code {code}")
 
 
+@staff.command("reset-second-factor")
+def reset_second_factor(username: str) -> None:
+    """Take a lost second factor away over the owner's connection: for whom nobody is left to do it in the API."""
+    if not asyncio.run(seeding.reset_second_factor(_owner_url(), username)):
+        errors.print(f"nobody is called {username}")
+        raise typer.Exit(1)
+    console.print(f"{username} signs in with the password and enrols anew: POST /v1/me/second-factor")
+
+
+@app.command("demo-login")
+def demo_login(username: str) -> None:
+    """Print what somebody of the demo sends to POST /v1/sessions, with the code of this half minute; it works once."""
+    try:
+        console.print_json(data=demo_seed.session_body(_private_folder(), username))
+    except demo_seed.RefusedToSeed as refused:
+        errors.print(str(refused))
+        raise typer.Exit(1) from refused
+
+
 @phones.command("restored")
 def begin_epoch() -> None:
     """Say that this database was restored: every cursor expires, and phones pull anew what they hold.

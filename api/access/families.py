@@ -14,7 +14,7 @@ from uuid import UUID
 
 from uuid_utils.compat import uuid7
 
-from api.access.roles import scopes_of
+from api.access.roles import SECOND_FACTOR, scopes_of
 from api.core.database import Connection
 
 LOST_ANSWER: Final = timedelta(minutes=10)
@@ -25,7 +25,8 @@ select family_id, pg_advisory_xact_lock(hashtextextended(family_id::text, 2)) fr
 PRESENTED = """
 select t.id, t.family_id, t.principal_id, t.device_id, t.expires_at, t.used_at, t.revoked_at, t.child_id,
        child.used_at is null and child.revoked_at is null as child_is_fresh,
-       p.active, p.role, p.scopes, p.version
+       p.active, p.role, p.scopes, p.version,
+       exists (select from second_factors f where f.staff_id = p.id and f.confirmed_at is not null) as has_factor
 from refresh_tokens t
 join principals p on p.id = t.principal_id
 left join refresh_tokens child on child.id = t.child_id
@@ -81,7 +82,9 @@ async def rotate(
         return Rotated("unknown")
     found = await connection.fetchrow(PRESENTED, hashed)
     whose = (found["principal_id"], found["family_id"])
-    if found["expires_at"] <= now or not found["active"]:
+    # a session from before the role needed a second factor must not outlive that
+    lacks_factor = found["role"] in SECOND_FACTOR and not found["has_factor"]
+    if found["expires_at"] <= now or not found["active"] or lacks_factor:
         return Rotated("expired", *whose)
     used, revoked = found["used_at"] is not None, found["revoked_at"] is not None
     lost_answer = used and found["child_is_fresh"] and now - found["used_at"] <= LOST_ANSWER

@@ -16,15 +16,17 @@ from api.access import audit
 from api.access.tokens import KeyRing
 from api.core.database import Connection, Database, DatabaseDep, raw, take_role, transaction
 from api.core.settings import Settings
+from api.core.vault import Vault
 
 
 @dataclass(frozen=True, slots=True)
 class FrontDoor:
-    """What is needed to let somebody in: the database, the signing keys, how long a token lives."""
+    """What is needed to let somebody in: the database, the signing keys, the vault, how long a token lives."""
 
     database: Database
     keys: KeyRing
     settings: Settings
+    vault: Vault
     request_id: str
 
     @asynccontextmanager
@@ -45,7 +47,7 @@ class FrontDoor:
 def front_door(request: Request, database: DatabaseDep) -> FrontDoor:
     """The front door of this process, for this request."""
     state = request.state
-    return FrontDoor(database, state.key_ring, state.settings, state.request_id)
+    return FrontDoor(database, state.key_ring, state.settings, state.vault.current(), state.request_id)
 
 
 FrontDoorDep = Annotated[FrontDoor, Depends(front_door)]

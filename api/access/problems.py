@@ -4,13 +4,33 @@ from api.core.problems import Problem
 
 
 class InvalidCredentials(Problem):
-    """Unknown user, wrong password, account switched off or never activated: one answer, after the same time."""
+    """Unknown user, wrong password or code, account switched off or not activated: one answer, after the same time."""
 
     status, code = 401, "invalid_credentials"
-    title_id, title_en = "Nama pengguna atau kata sandi salah", "The username or the password is wrong"
+    title_id, title_en = (
+        "Nama pengguna, kata sandi, atau kode salah",
+        "The username, the password or the code is wrong",
+    )
 
     def __init__(self) -> None:
         super().__init__(None, headers={"WWW-Authenticate": 'Bearer realm="sambang"'})
+
+
+class OtpRequired(Problem):
+    """Username and password are right; send them again with `otp`, the code that the authenticator app shows."""
+
+    status, code = 401, "otp_required"
+    title_id, title_en = "Kode dari aplikasi autentikator diperlukan", "The code of the authenticator app is needed"
+
+    def __init__(self) -> None:
+        super().__init__(None, headers={"WWW-Authenticate": 'Bearer realm="sambang"'})
+
+
+class SecondFactorStands(Problem):
+    """A second factor is confirmed. Only the person who appoints you can take it away, when the app is lost."""
+
+    status, code = 409, "second_factor_stands"
+    title_id, title_en = "Faktor kedua sudah terpasang", "A second factor is in place"
 
 
 class DeviceRevoked(Problem):

@@ -5,7 +5,7 @@ from enum import StrEnum
 
 from api.tables import PrincipalRole as Role
 
-__all__ = ["APPOINTS", "CLIENT_SCOPES", "GRANTS", "Permission", "Role", "scopes_of"]
+__all__ = ["APPOINTS", "CLIENT_SCOPES", "GRANTS", "SECOND_FACTOR", "Permission", "Role", "scopes_of"]
 
 
 class Permission(StrEnum):
@@ -35,6 +35,7 @@ class Permission(StrEnum):
     RELEASES_DOWNLOAD = "releases:download"
     RELEASES_READ = "releases:read"
     RELEASES_WRITE = "releases:write"
+    SECOND_FACTOR_WRITE = "second_factor:write"
     STAFF_READ = "staff:read"
     STAFF_WRITE = "staff:write"
     SYNC_READ = "sync:read"
@@ -62,15 +63,19 @@ GRANTS: dict[Role, frozenset[Permission]] = {role: frozenset(EVERYBODY | held) f
                                P.IDENTITIES_READ, P.IMPORTS_WRITE, P.QUESTIONNAIRES_WRITE,
                                P.RELEASES_DOWNLOAD, P.RELEASES_READ, P.RELEASES_WRITE, P.STAFF_READ, P.STAFF_WRITE, P.VERDICTS_DECIDE,
                                P.DISCLOSURES_READ, P.HOUSEHOLDS_MERGE, P.DEVICES_READ, P.DEVICES_WRITE,
-                               P.QUARANTINE_READ, P.QUARANTINE_WRITE},
+                               P.QUARANTINE_READ, P.QUARANTINE_WRITE, P.SECOND_FACTOR_WRITE},
     Role.COORDINATOR: FIELD | {P.ASSIGNMENTS_WRITE, P.IDENTITIES_READ, P.STAFF_READ, P.VERDICTS_REVIEW, P.DEVICES_READ,
-                               P.DEVICES_WRITE, P.QUARANTINE_READ, P.QUARANTINE_WRITE},
+                               P.DEVICES_WRITE, P.QUARANTINE_READ, P.QUARANTINE_WRITE, P.SECOND_FACTOR_WRITE},
     Role.ENUMERATOR:  FIELD | {P.VISITS_WRITE, P.SYNC_READ, P.DEVICES_READ},
-    Role.DISKOMINFO:  {P.CLIENTS_READ, P.CLIENTS_WRITE, P.DEVICES_READ, P.STAFF_READ, P.STAFF_WRITE},
+    Role.DISKOMINFO:  {P.CLIENTS_READ, P.CLIENTS_WRITE, P.DEVICES_READ, P.STAFF_READ, P.STAFF_WRITE,
+                               P.SECOND_FACTOR_WRITE},
     Role.OBSERVER:    {P.STAFF_READ},
     Role.CLIENT:      set(),
 }.items()}
 # fmt: on
+
+# Who signs in with a code of an authenticator app beside the password (ASVS 6.3.3). No setting takes it away.
+SECOND_FACTOR: frozenset[Role] = frozenset({Role.BAPPEDA, Role.COORDINATOR, Role.DISKOMINFO})
 
 # What a machine may be given; its own list of scopes says what it was given.
 CLIENT_SCOPES = frozenset({P.RELEASES_READ, P.REGIONS_READ, P.CAMPAIGNS_READ, P.QUESTIONNAIRES_READ})

@@ -4,10 +4,18 @@ from typing import Annotated
 
 from fastapi import APIRouter
 
-from api.access import activations, clients_router, devices_router, oauth_router, sessions, staff_router
+from api.access import (
+    activations,
+    clients_router,
+    devices_router,
+    oauth_router,
+    second_factors_router,
+    sessions,
+    staff_router,
+)
 from api.access.actor import Actor, ConnectionDep, may
 from api.access.front_door import FrontDoorDep
-from api.access.problems import DeviceRevoked, InvalidCredentials
+from api.access.problems import DeviceRevoked, InvalidCredentials, OtpRequired
 from api.access.roles import Permission
 from api.access.schemas import ActivationIn, MeOut, SessionIn, SessionOut
 from api.core.problems import problems
@@ -15,10 +23,13 @@ from api.core.problems import problems
 router = APIRouter(tags=["access"])
 
 
-@router.post("/sessions", responses=problems(InvalidCredentials, DeviceRevoked))
+@router.post("/sessions", responses=problems(InvalidCredentials, OtpRequired, DeviceRevoked))
 async def sign_in(door: FrontDoorDep, body: SessionIn) -> SessionOut:
     """Sign in with username and password (CAPI app, scripts).
 
+    Bappeda, Diskominfo and coordinators add `otp`, the code that their authenticator app shows: without it 401
+    `otp_required`, and a code works once. Who has no app yet gets an access token with the one scope
+    `second_factor:write` and no refresh token: enrol, confirm, sign in again.
     Phones sign in once, with a `device_id`, and refresh from then on; one that was cut off is 403 `device_revoked`.
     When too many sign in at once, the answer is 503 with Retry-After.
     """
@@ -37,5 +48,5 @@ async def read_me(connection: ConnectionDep, actor: Annotated[Actor, may(Permiss
     return await sessions.who_am_i(connection, actor)
 
 
-for part in (staff_router, devices_router, clients_router, oauth_router):
+for part in (staff_router, second_factors_router, devices_router, clients_router, oauth_router):
     router.include_router(part.router)

@@ -12,6 +12,7 @@ ROLES = (*API_ROLES, "access", "worker")
 WRITERS = ("bappeda", "coordinator", "enumerator", "diskominfo")
 STAFF_ROLES = ("bappeda", "coordinator", "enumerator", "diskominfo", "observer")
 FIELD_ROLES = ("coordinator", "enumerator")
+SECOND_FACTOR = ("bappeda", "coordinator", "diskominfo")
 
 ACTOR = "(select nullif(current_setting('sambang.actor_id', true), '')::uuid)"
 TEAM = "(select nullif(current_setting('sambang.team_id', true), '')::uuid)"
@@ -86,6 +87,12 @@ RULES: tuple[Rule, ...] = (
     Rule("access", "activation_codes", "select, update", "true"),
     Rule("bappeda", "activation_codes", "insert", APPOINTED.format("'bappeda', 'coordinator', 'enumerator', 'observer'")),
     Rule("diskominfo", "activation_codes", "insert", APPOINTED.format("'diskominfo', 'observer'")),
+    # a factor is the person's own until a code confirms it; then only who appoints may take it away
+    Rule(SECOND_FACTOR, "second_factors", ADD, f"staff_id = {ACTOR}"),
+    Rule(SECOND_FACTOR, "second_factors", "update", f"staff_id = {ACTOR} and confirmed_at is null", f"staff_id = {ACTOR}"),
+    Rule("bappeda", "second_factors", "select, delete", APPOINTED.format("'bappeda', 'coordinator', 'enumerator', 'observer'")),
+    Rule("diskominfo", "second_factors", "select, delete", APPOINTED.format("'diskominfo', 'observer'")),
+    Rule("access", "second_factors", "select, update", "true", columns="last_step"),
     Rule("access", "refresh_tokens", ALL),
     Rule("access", "staff", READ, "true"),
     Rule(("bappeda", "diskominfo"), "staff", ALL, "true"),

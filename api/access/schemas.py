@@ -43,7 +43,12 @@ class SessionIn(In):
     username: Annotated[str, Field(min_length=1, max_length=60, examples=["siti"])]
     password: Password
     otp: Annotated[
-        str | None, Field(max_length=20, description="One-time code; ignored while the account has no second factor.")
+        str | None,
+        Field(
+            max_length=20,
+            repr=False,
+            description="The code of the authenticator app; ignored where the role needs no second factor.",
+        ),
     ] = None
     device_id: Annotated[
         str | None,
@@ -61,7 +66,8 @@ class SessionOut(Out):
     access_token: str
     token_type: Literal["Bearer"]
     expires_in: Annotated[int, Field(description="Seconds.")]
-    refresh_token: str
+    scope: Annotated[str, Field(description="`second_factor:write` alone: a second factor has to be enrolled first.")]
+    refresh_token: Annotated[str | None, Field(description="Null while a second factor has to be enrolled first.")]
 
 
 class MeOut(Out):

@@ -12,9 +12,11 @@ from api.access import audit
 from api.access.families import token_hash
 from api.access.passwords import HASHER
 from api.access.roles import Role
+from api.access.second_factors import FIELD
 from api.access.staff import CODE_LIVES, code_hash, new_code
 from api.core import clock
 from api.core.database import Connection
+from api.core.vault import Vault
 
 ADD_STAFF = """
 with wanted as (select * from unnest($1::uuid[], $2::text[], $3::text[], $4::text[]) as w (id, username, name, role)
@@ -124,6 +126,32 @@ async def seed_clients(owner: Connection, machines: Sequence[NewClient]) -> dict
         await audit.note(owner, None, "seed", "clients.seeded", None, count=len(machines))
         rows = await owner.fetch("select client_id, id from clients where client_id = any($1::text[])", names)
     return {row["client_id"]: row["id"] for row in rows}
+
+
+async def seed_second_factors(owner: Connection, vault: Vault, secrets: Mapping[UUID, str]) -> None:
+    """Give these people the authenticator secrets that they hold already, confirmed; one that stands is kept."""
+    await owner.executemany(
+        "insert into second_factors (staff_id, secret, enrolled_at, confirmed_at, last_step) values ($1, $2, $3, $3, 0)"
+        " on conflict (staff_id) do nothing",
+        [(staff_id, vault.seal(FIELD, staff_id, secret), clock.now()) for staff_id, secret in secrets.items()],
+    )
+
+
+async def reset_second_factor(owner_url: str, username: str) -> bool:
+    """Take a factor away over the owner's connection, for a city's only Bappeda; false when nobody is called so."""
+    owner = await asyncpg.connect(owner_url)
+    try:
+        async with owner.transaction():
+            staff_id = await owner.fetchval("select id from staff where username = $1", username)
+            if staff_id is None:
+                return False
+            await owner.execute("delete from second_factors where staff_id = $1", staff_id)
+            await owner.execute("update principals set version = version + 1 where id = $1", staff_id)
+            await owner.execute("select end_sessions($1)", staff_id)
+            await audit.note(owner, None, "cli", "second_factor.reset", staff_id)
+        return True
+    finally:
+        await owner.close()
 
 
 async def add_staff(owner_url: str, person: NewStaff) -> str:

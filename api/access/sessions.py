@@ -2,19 +2,20 @@
 
 from asyncpg import Record
 
-from api.access import devices, families
+from api.access import devices, families, second_factors
 from api.access.actor import Actor
 from api.access.front_door import FrontDoor
 from api.access.passwords import is_password
-from api.access.problems import DeviceRevoked, InvalidCredentials
-from api.access.roles import Role, scopes_of
+from api.access.problems import DeviceRevoked, InvalidCredentials, OtpRequired
+from api.access.roles import Permission, Role, scopes_of
 from api.access.schemas import BEARER, MeOut, SessionIn, SessionOut
 from api.core import clock
 from api.core.database import Connection
 
 ACCOUNT = """
-select p.id, p.active, p.role, p.scopes, p.version, c.password_hash
+select p.id, p.active, p.role, p.scopes, p.version, c.password_hash, f.secret
 from staff s join principals p on p.id = s.id left join credentials c on c.principal_id = p.id
+left join second_factors f on f.staff_id = p.id and f.confirmed_at is not null
 where s.username = $1
 """
 ME = {
@@ -29,9 +30,10 @@ order by 1
 
 
 async def sign_in(door: FrontDoor, body: SessionIn) -> SessionOut:
-    """Check name and password, enrol the phone, start a family of refresh tokens.
+    """Check name, password and one-time code, enrol the phone, start a family of refresh tokens.
 
-    Raises `InvalidCredentials`; `DeviceRevoked` where both are right and the phone was cut off.
+    Raises `InvalidCredentials`; `OtpRequired` where only the code is missing; `DeviceRevoked` where all is right and
+    the phone was cut off. Who must have a second factor and has none gets a token that can enrol, and nothing more.
 
     A name that does not exist costs a hash and leaves a note like one that does (trust.md H16). No connection is held
     while a hash waits for its turn.
@@ -43,10 +45,27 @@ async def sign_in(door: FrontDoor, body: SessionIn) -> SessionOut:
     async with door.open() as connection:
         # asked again: while the hash ran, the account may have been switched off or its password changed
         known = right and found["active"] and await connection.fetchrow(ACCOUNT, username) == found
-        if known and await devices.enrol(connection, found["id"], body):
+        refusal = await _refusal(door, connection, found, body) if known else InvalidCredentials
+        if refusal is None and second_factors.is_needed(found) and found["secret"] is None:
+            return await _let_enrol(door, connection, found)
+        if refusal is None:
             return await _let_in(door, connection, found, body.device_id)
         await door.note(connection, None, "session.refused", found["id"] if found else None)
-    raise DeviceRevoked if known else InvalidCredentials
+    raise refusal
+
+
+async def _refusal(
+    door: FrontDoor, connection: Connection, found: Record, body: SessionIn
+) -> type[InvalidCredentials | OtpRequired | DeviceRevoked] | None:
+    """What a right password is refused for. A wrong code looks like a wrong password."""
+    if second_factors.is_needed(found):
+        if found["secret"] is None:
+            return None
+        if not body.otp:
+            return OtpRequired
+        if not await second_factors.is_code(connection, door.vault, found, body.otp):
+            return InvalidCredentials
+    return None if await devices.enrol(connection, found["id"], body) else DeviceRevoked
 
 
 async def _let_in(door: FrontDoor, connection: Connection, found: Record, device_id: str | None) -> SessionOut:
@@ -55,7 +74,25 @@ async def _let_in(door: FrontDoor, connection: Connection, found: Record, device
     await door.note(connection, found["id"], "session.started", family)
     scopes = scopes_of(found["role"], found["scopes"])
     access = door.keys.issue(found["id"], found["version"], scopes, wanted.access_token_s, family)
-    return SessionOut(access_token=access, token_type=BEARER, expires_in=wanted.access_token_s, refresh_token=refresh)
+    return _session(access, wanted.access_token_s, scopes, refresh)
+
+
+async def _let_enrol(door: FrontDoor, connection: Connection, found: Record) -> SessionOut:
+    """A token that can do one thing. No refresh token: a refresh would give every scope of the role."""
+    await door.note(connection, found["id"], "session.to_enrol", found["id"])
+    scopes, lifetime = frozenset({str(Permission.SECOND_FACTOR_WRITE)}), door.settings.access_token_s
+    access = door.keys.issue(found["id"], found["version"], scopes, lifetime, None)
+    return _session(access, lifetime, scopes, None)
+
+
+def _session(access: str, lifetime_s: int, scopes: frozenset[str], refresh: str | None) -> SessionOut:
+    return SessionOut(
+        access_token=access,
+        token_type=BEARER,
+        expires_in=lifetime_s,
+        scope=" ".join(sorted(scopes)),
+        refresh_token=refresh,
+    )
 
 
 async def who_am_i(connection: Connection, actor: Actor) -> MeOut:

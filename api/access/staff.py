@@ -10,7 +10,7 @@ from uuid_utils.compat import uuid7
 from api.access.actor import Actor
 from api.access.families import token_hash
 from api.access.problems import OwnAccount
-from api.access.roles import APPOINTS, Role
+from api.access.roles import APPOINTS, SECOND_FACTOR, Role
 from api.access.schemas import ActivationCodeOut, StaffChange, StaffFilter, StaffIn, StaffOut
 from api.core import clock
 from api.core.database import Connection
@@ -98,7 +98,7 @@ async def change_staff_member(
             role,
             active,
         )
-        if not active:
+        if not active or role in SECOND_FACTOR:  # whose sessions began without a second factor
             await connection.execute("select end_sessions($1)", staff_id)
     await connection.execute(
         "update staff set name = $2, revision = revision + 1 where id = $1", staff_id, sent.get("name", present.name)

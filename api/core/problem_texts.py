@@ -106,6 +106,7 @@ FIELD_TEXTS: dict[str, tuple[str, str]] = {
     "no_kk_unknown_region": ("Kode wilayah No. KK tidak dikenal", "The No. KK's region code is not known"),
     "no_kk_serial_0000": ("Nomor urut No. KK 0000", "The No. KK's serial is 0000"),
     "no_kk_impossible_date": ("Tanggal dalam No. KK tidak mungkin", "The date in the No. KK cannot be"),
+    "otp_invalid": ("Kode salah atau sudah dipakai", "The code is wrong or was used"),
     "not_null": ("Alamat dan status tidak boleh kosong", "Address and status cannot be emptied"),
     "one_way": (
         "Isi tepat satu: nik, no_kk, atau member_name dengan born_on",

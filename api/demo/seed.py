@@ -3,20 +3,22 @@
 import json
 import secrets
 import time
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from uuid import UUID
 
 import asyncpg
 import httpx
+import pyotp
 from rich.console import Console
 from uuid_utils.compat import uuid7
 
 from api.access import seeding
-from api.access.roles import Permission, Role
+from api.access.roles import SECOND_FACTOR, Permission, Role
 from api.core import clock
 from api.core.settings import Settings
+from api.core.vault import open_vault
 from api.demo.dtks import write_dtks_person_file
 from api.demo.people import DemoStaff, demo_staff, demo_teams, demo_training
 
@@ -30,11 +32,12 @@ class RefusedToSeed(RuntimeError):
 
 @dataclass(frozen=True, slots=True)
 class Login:
-    """How somebody of the demo signs in."""
+    """How somebody of the demo signs in; `otp_secret` is what an authenticator app would hold."""
 
     username: str
     password: str
     role: str
+    otp_secret: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +73,7 @@ async def seed_people(wanted: Settings) -> Demo:
         if present is not None:
             if present != CAMPAIGN or not path.exists():
                 raise RefusedToSeed("this database already has campaigns of its own: start with --no-demo")
-            return _read(path)
+            return await _give_second_factors(owner, wanted, _read(path), path)
         password = secrets.token_urlsafe(9)
         people = demo_staff()
         demo = Demo(
@@ -79,11 +82,43 @@ async def seed_people(wanted: Settings) -> Demo:
         )
         async with owner.transaction():
             await _seed(owner, people, password, demo.clients)
-        path.touch(mode=0o600)
-        path.write_text(json.dumps(asdict(demo), indent=1))
-        return demo
+        return await _give_second_factors(owner, wanted, demo, path)
     finally:
         await owner.close()
+
+
+async def _give_second_factors(owner: asyncpg.Connection, wanted: Settings, demo: Demo, path: Path) -> Demo:
+    """An authenticator secret for those who need one and have none: the app of the demo is its file."""
+    staff = [
+        replace(login, otp_secret=login.otp_secret or pyotp.random_base32()) if login.role in SECOND_FACTOR else login
+        for login in demo.staff
+    ]
+    ids = {row["username"]: row["id"] for row in await owner.fetch("select username, id from staff")}
+    kept = {ids[login.username]: login.otp_secret for login in staff if login.otp_secret}
+    demo = replace(demo, staff=staff)
+    _write(path, demo)
+    await seeding.seed_second_factors(owner, open_vault(wanted.keys_folder), kept)
+    return demo
+
+
+def session_body(folder: Path, username: str, step: int = 0) -> dict[str, str]:
+    """What this person of the demo sends to `POST /v1/sessions`, with the code of this half minute or of one beside it.
+
+    Raises `RefusedToSeed` where there is no such demo or no such person.
+    """
+    try:
+        login = next(login for login in _read(folder / LOGINS).staff if login.username == username)
+    except (OSError, StopIteration) as absent:
+        raise RefusedToSeed(f"nobody is called {username} in {folder / LOGINS}") from absent
+    body = {"username": login.username, "password": login.password}
+    if login.otp_secret is None:
+        return body
+    return body | {"otp": pyotp.TOTP(login.otp_secret).at(clock.now(), counter_offset=step)}
+
+
+def _write(path: Path, demo: Demo) -> None:
+    path.touch(mode=0o600)
+    path.write_text(json.dumps(asdict(demo), indent=1))
 
 
 def _read(path: Path) -> Demo:
@@ -168,9 +203,9 @@ async def _training(owner: asyncpg.Connection, campaign: UUID, ids: dict[str, UU
 
 def import_households(wanted: Settings, url: str, households: int, console: Console) -> None:
     """Send the invented DTKS file through the import, as Bu Dewi would; nothing happens when one has been imported."""
-    dewi = next(login for login in _read(wanted.private_folder / LOGINS).staff if login.role == "bappeda")
     with httpx.Client(base_url=f"{url}/v1", timeout=120) as http:
-        session = http.post("/sessions", json={"username": dewi.username, "password": dewi.password})
+        # the code before: it is still taken, and leaves the present one to whoever signs in first
+        session = http.post("/sessions", json=session_body(wanted.private_folder, "dewi", step=-1))
         http.headers["Authorization"] = f"Bearer {session.raise_for_status().json()['access_token']}"
         if http.get("/imports", params={"limit": 1}).raise_for_status().json()["items"]:
             return
@@ -208,4 +243,5 @@ def print_logins(wanted: Settings, console: Console) -> None:
         if login.role not in shown:
             console.print(f"  {login.role:<12} {login.username:<14} {login.password}")
             shown.add(login.role)
-    console.print(f"  all 147 logins and the machine's secret: {path}\n")
+    console.print(f"  all 147 logins and the machine's secret: {path}")
+    console.print("  what somebody sends, with the one-time code: scripts/sambang demo-login dewi\n")

@@ -38,6 +38,7 @@ from api.tables.people import (
     PrincipalKind,
     PrincipalRole,
     RefreshToken,
+    SecondFactor,
     StaffMember,
 )
 from api.tables.quarantine import QuarantineAction, QuarantinedItem, QuarantineResolution, QuarantineStatus
@@ -119,6 +120,7 @@ __all__ = [
     "RemarkResolution",
     "ReplyStatus",
     "RevisionCause",
+    "SecondFactor",
     "Sex",
     "Source",
     "StaffMember",

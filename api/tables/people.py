@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlmodel import Field
 
-from api.core.table import Identified, Table, hashed, text_enum
+from api.core.table import Identified, Table, hashed, sealed, text_enum
 
 
 class PrincipalKind(StrEnum):
@@ -58,6 +58,21 @@ class Credential(Table, table=True):
     principal_id: UUID = Field(foreign_key="principals.id", primary_key=True)
     password_hash: str = Field(max_length=300)
     changed_at: datetime
+
+
+class SecondFactor(Table, table=True):
+    """The secret of a person's authenticator app, sealed; it counts once a code of it has confirmed it.
+
+    `last_step` is the time step (RFC 6238) of the last code that was taken: a code works once.
+    """
+
+    __tablename__ = "second_factors"
+
+    staff_id: UUID = Field(foreign_key="staff.id", primary_key=True)
+    secret: bytes = sealed("second_factors.secret", row="staff_id")
+    enrolled_at: datetime
+    confirmed_at: datetime | None = None
+    last_step: int = Field(default=0, sa_type=sa.BigInteger)
 
 
 class ActivationCode(Identified, table=True):

@@ -4,10 +4,12 @@ import asyncio
 import json
 import secrets
 import ssl
+import time
 from contextlib import AsyncExitStack
 from pathlib import Path
 
 import httpx
+import pyotp
 from rich.console import Console
 
 from scripts.season_play.callers import Caller, Ledger
@@ -38,6 +40,7 @@ async def invite(stack: AsyncExitStack, url: str, logins: Path, seed: int, at_on
     with console.status(f"{len(everybody)} people sign in …"):
         await asyncio.gather(*(person.sign_in() for person in everybody))
         colleague = await caller(await _appoint(bappeda), COLLEAGUE, "bappeda")
+        await _enrol(colleague)
         await colleague.sign_in()
     return Season(
         seed, ledger, console, bappeda, by_role["coordinator"], by_role["enumerator"],
@@ -53,8 +56,19 @@ async def _appoint(bappeda: Caller) -> dict[str, object]:
         staff_id = made.json()["id"]
     else:
         staff_id = next(one["id"] for one in await bappeda.pages("/v1/staff") if one["username"] == COLLEAGUE)
+        # the app that she had in the season before is lost
+        await bappeda.call("POST", "/v1/staff/{}/second-factor-resets", staff_id, body={}, expect=(204,))
     code = await bappeda.call("POST", "/v1/staff/{}/activation-codes", staff_id, body={}, expect=(201,), keyed=False)
     password = secrets.token_urlsafe(16)
     activation = {"code": code["code"], "password": password}
     await bappeda.call("POST", "/v1/activations", body=activation, expect=(200, 201, 204), keyed=False)
     return {"username": COLLEAGUE, "password": password}
+
+
+async def _enrol(person: Caller) -> None:
+    """The first session of somebody who needs a second factor can do nothing but enrol one."""
+    await person.sign_in()
+    given = await person.call("POST", "/v1/me/second-factor", body={}, expect=(201,), keyed=False)
+    person.login["otp_secret"] = given["secret"]
+    code = pyotp.TOTP(given["secret"]).at(time.time(), counter_offset=-1)  # the present one is left for signing in
+    await person.call("POST", "/v1/me/second-factor/confirmations", body={"otp": code}, expect=(204,))

@@ -46,6 +46,7 @@ MATRIX: dict[str, dict[str, str]] = {
     "released_members": {"bappeda": "si", "worker": "s"},
     "releases": {"bappeda": "si", "client": "s", "worker": "su"},
     "remark_resolutions": {"bappeda": "s", "coordinator": "s", "enumerator": "si"},
+    "second_factors": {"bappeda": "siud", "coordinator": "siu", "diskominfo": "siud", "access": "su"},
     "staff": {"bappeda": "siu", "coordinator": "s", "enumerator": "s", "diskominfo": "siu", "observer": "s", "access": "s"},
     "staged_people": {"worker": "siud"},
     "sync_changes": {"enumerator": "s"},

@@ -136,6 +136,7 @@ async def test_answers_with_secrets_take_no_key_and_are_never_stored(house: Hous
     for calling, url in (
         (arif, f"/v1/clients/{machine.id}/secrets"),
         (dewi, f"/v1/staff/{observer.id}/activation-codes"),
+        (dewi, "/v1/me/second-factor"),
     ):
         first, second = [await calling.post(url, headers=KEY) for _ in range(2)]
         assert (first.status_code, second.status_code) == (201, 201)
@@ -143,5 +144,8 @@ async def test_answers_with_secrets_take_no_key_and_are_never_stored(house: Hous
     assert await house.owner.fetchval("select count(*) from idempotency_keys") == 0
     for path, operation in house.app.openapi()["paths"].items():
         named = {parameter["name"] for parameter in operation.get("post", {}).get("parameters", [])}
-        if path.endswith(("/secrets", "/activation-codes", "/sessions", "/activations")) or "/oauth/" in path:
+        if (
+            path.endswith(("/secrets", "/activation-codes", "/second-factor", "/sessions", "/activations"))
+            or "/oauth/" in path
+        ):
             assert "Idempotency-Key" not in named, path

@@ -124,7 +124,8 @@ async def test_a_machine_gets_a_token_by_header_or_form_and_no_refresh_token(
 
 async def sign_in(house: House, nobody: httpx.AsyncClient) -> dict[str, Any]:
     password = await house.make.password(await house.make.dewi())
-    given: dict[str, Any] = (await nobody.post("/v1/sessions", json={"username": "dewi", "password": password})).json()
+    body = {"username": "dewi", "password": password, "otp": await house.make.otp()}
+    given: dict[str, Any] = (await nobody.post("/v1/sessions", json=body)).json()
     return given
 
 

@@ -20,7 +20,8 @@ async def session(house: House, nobody: httpx.AsyncClient) -> dict[str, Any]:
     """Dewi's session."""
     dewi = await house.make.dewi()
     password = await house.make.password(dewi)
-    given: dict[str, Any] = (await nobody.post("/v1/sessions", json={"username": "dewi", "password": password})).json()
+    body = {"username": "dewi", "password": password, "otp": await house.make.otp()}
+    given: dict[str, Any] = (await nobody.post("/v1/sessions", json=body)).json()
     return given
 
 
@@ -143,7 +144,8 @@ async def test_a_token_is_never_taken_a_third_time(nobody: httpx.AsyncClient, se
 async def test_the_end_of_one_family_is_not_the_end_of_another(
     house: House, nobody: httpx.AsyncClient, session: dict[str, Any]
 ) -> None:
-    other = (await nobody.post("/v1/sessions", json={"username": "dewi", "password": "sepeda ontel biru"})).json()
+    body = {"username": "dewi", "password": "sepeda ontel biru", "otp": await house.make.otp()}
+    other = (await nobody.post("/v1/sessions", json=body)).json()
     child = (await refresh(nobody, session["refresh_token"])).json()
     await refresh(nobody, child["refresh_token"])
     await refresh(nobody, session["refresh_token"])

@@ -7,14 +7,16 @@ from functools import cache
 from uuid import UUID
 
 import asyncpg
+import pyotp
 from uuid_utils.compat import uuid7
 
 from api.access.families import token_hash
-from api.access.roles import Role
-from api.access.seeding import demo_password_hash
+from api.access.roles import SECOND_FACTOR, Role
+from api.access.seeding import demo_password_hash, seed_second_factors
 from api.core.vault import Vault
 
 PASSWORD = "sepeda ontel biru"
+OTP_SECRET = "SAMBANGSAMBANGSAMBANGSAMBANGSAMB"
 hashed = cache(demo_password_hash)
 WHEN = datetime(2022, 11, 2, 1, 0, tzinfo=UTC)  # 08:00 WIB, the first morning of the field work
 
@@ -240,7 +242,9 @@ class Make:
         return made
 
     async def password(self, person: Person, password: str = PASSWORD) -> str:
-        """The person has set this password."""
+        """The person has set this password and, where the role needs one, confirmed a second factor (`otp`)."""
+        if person.role in SECOND_FACTOR:
+            await seed_second_factors(self.owner, self.vault, {person.id: OTP_SECRET})
         await self.owner.execute(
             "insert into credentials (principal_id, password_hash, changed_at) values ($1, $2, $3)",
             person.id,
@@ -260,6 +264,11 @@ class Make:
             WHEN,
         )
         return made
+
+    async def otp(self) -> str:
+        """A code of the authenticator app, as if nobody had used one yet: a test does not wait for the next."""
+        await self.owner.execute("update second_factors set last_step = 0")
+        return pyotp.TOTP(OTP_SECRET).now()
 
     async def secret(self, machine: Person) -> str:
         """The machine has this secret."""
