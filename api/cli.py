@@ -4,6 +4,7 @@ import asyncio
 import json
 import os
 import sys
+import time
 from functools import partial
 from pathlib import Path
 from typing import Annotated
@@ -20,6 +21,7 @@ from api.core.embedded import AlreadyRunning, EmbeddedError
 from api.core.refusals import UnsafeToStart
 from api.core.settings import settings
 from api.core.supervisor import PortUnavailable, Supervisor
+from api.custody import rotation
 from api.demo import seed as demo_seed
 from api.main import create_app
 from api.worker import run_worker
@@ -27,12 +29,15 @@ from api.worker import run_worker
 app = typer.Typer(no_args_is_help=True, add_completion=False, help=__doc__)
 keys = typer.Typer(no_args_is_help=True, help="Signing and vault keys.")
 app.add_typer(keys, name="keys")
+vault = typer.Typer(no_args_is_help=True, help="What seals personal numbers.")
+app.add_typer(vault, name="vault")
 staff = typer.Typer(no_args_is_help=True, help="People who sign in.")
 app.add_typer(staff, name="staff")
 phones = typer.Typer(no_args_is_help=True, help="The feed of changes that phones pull.")
 app.add_typer(phones, name="feed")
 console = Console(soft_wrap=True)  # a code or a path is copied whole
 errors = Console(stderr=True, style="red", soft_wrap=True, markup=False, highlight=False)
+TELL_S = 2.0
 CONTRACT = Path(__file__).parent.parent / "openapi" / "openapi.json"
 
 
@@ -88,6 +93,32 @@ def seed(full: Annotated[bool, typer.Option("--full", help="52,881 households in
     console.print(f"{len(made.staff)} people; their logins are in {settings().private_folder / 'demo.json'}.")
     if full:
         console.print("The households come in through the import: `sambang up --full` uploads them.")
+
+
+@vault.command("rotate")
+def rotate_vault() -> None:
+    """Put new keys in the place of the vault's, while the house works; run it again if it was broken off.
+
+    The old keys go when nothing depends on them any more. A backup of before opens only with a copy of them.
+    """
+    told = time.monotonic()
+
+    def tell(what: str, rows: int, renewed: int) -> None:
+        nonlocal told
+        if time.monotonic() - told > TELL_S:
+            told = time.monotonic()
+            console.print(f"{what}: {rows:,} looked at, {renewed:,} sealed anew")
+
+    began = time.monotonic()
+    try:
+        done = asyncio.run(rotation.rotate(settings(), _owner_url(), tell))
+    except rotation.RotationRefused as refused:
+        errors.print(f"{refused}. Both keys stay live.")
+        raise typer.Exit(1) from refused
+    console.print(
+        f"Rotated: {done.renewed:,} of {done.rows:,} rows and files sealed anew in {time.monotonic() - began:.1f} s, "
+        f"nothing of the old in pass {done.passes}; the old keys are gone. Copy the keys to where their copy lies."
+    )
 
 
 @staff.command("add")

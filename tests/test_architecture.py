@@ -25,6 +25,7 @@ ORDER = [
     "releases",
     "exchange",
     "portal",
+    "custody",
     "oversight",
     "bridges",
     "demo",

@@ -54,14 +54,10 @@ class Workplace:
     @contextlib.asynccontextmanager
     async def connect(self) -> AsyncIterator[Connection]:
         """A connection of this job's own, in the role `worker`, without a statement timeout."""
-        connection = await _connect(self.settings)
-        try:
+        async with _connected(self.settings) as connection:
             # whoever changes the keys of the vault waits for the jobs under way, and they for it
             await connection.execute(f"select pg_advisory_lock_shared({KEYS_IN_USE})")
             yield connection
-        finally:
-            with contextlib.suppress(OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
-                await connection.close(timeout=5)
 
     def go_on(self) -> None:
         """Raise `StopAsked` when the worker must end; jobs ask between transactions."""
@@ -87,11 +83,17 @@ async def enqueue(connection: Connection, name: str, payload: str) -> None:
     await queue.enqueue([name], [payload.encode()], [0], dedupe_key=[f"{name} {payload}"], on_conflict="skip")
 
 
-async def _connect(wanted: Settings) -> Connection:
-    return await asyncpg.connect(
+@contextlib.asynccontextmanager
+async def _connected(wanted: Settings) -> AsyncIterator[Connection]:
+    connection = await asyncpg.connect(
         wanted.database_url,
         server_settings={"role": f"{wanted.role_prefix}worker", "application_name": "sambang worker"},
     )
+    try:
+        yield connection
+    finally:
+        with contextlib.suppress(OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
+            await connection.close(timeout=5)
 
 
 def _entry(manager: QueueManager, name: str, handle: Handler, place: Workplace) -> None:
@@ -146,7 +148,7 @@ async def work(
 async def _take_jobs(
     place: Workplace, handlers: Mapping[str, Handler], first: Sequence[Round], stale_after: timedelta
 ) -> None:
-    async with place.connect() as connection:
+    async with _connected(place.settings) as connection:
         for ask in first:
             await ask(connection)
         manager = QueueManager(Queries(AsyncpgDriver(connection)))

@@ -27,6 +27,11 @@ def key_of_door(vault: Vault, door: str, head: str) -> str:
     return "h" + vault.index("household", f"{door}|{head}").hex()
 
 
+def kinds_by_number(layout: Layout) -> tuple[str, str]:
+    """As what the digests are made that name a person and a family of a list that has no ids but their numbers."""
+    return f"{layout.name}.person", f"{layout.name}.family"
+
+
 @dataclass(frozen=True, slots=True)
 class Group:
     """The household that the rows before this one made."""
@@ -131,8 +136,9 @@ class Sealer:
 
     def _named_by_digests(self, person: Person) -> Person:
         """A person and a family that have no id but their numbers, which never stand in the open."""
+        of_person, of_family = kinds_by_number(self.layout)
         return replace(
             person,
-            external_id=self.vault.index(f"{self.layout.name}.person", person.external_id).hex(),
-            household_ref=person.no_kk and self.vault.index(f"{self.layout.name}.family", person.no_kk).hex(),
+            external_id=self.vault.index(of_person, person.external_id).hex(),
+            household_ref=person.no_kk and self.vault.index(of_family, person.no_kk).hex(),
         )
