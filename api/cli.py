@@ -3,8 +3,10 @@
 import asyncio
 import json
 import os
+import re
 import sys
 import time
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from typing import Annotated
@@ -14,7 +16,7 @@ import uvicorn
 from rich.console import Console
 
 from api import standalone
-from api.access import seeding
+from api.access import seeding, verification
 from api.access.roles import Role
 from api.core import feed
 from api.core.embedded import AlreadyRunning, EmbeddedError
@@ -38,6 +40,7 @@ app.add_typer(phones, name="feed")
 console = Console(soft_wrap=True)  # a code or a path is copied whole
 errors = Console(stderr=True, style="red", soft_wrap=True, markup=False, highlight=False)
 TELL_S = 2.0
+ANCHOR = re.compile(r"[0-9]{1,18}:[0-9a-f]{64}")
 CONTRACT = Path(__file__).parent.parent / "openapi" / "openapi.json"
 
 
@@ -162,6 +165,19 @@ def sweep(days: Annotated[int, typer.Option(min=7, help="Older changes are forgo
     """Forget old changes; a phone that has not pulled for that long begins again. Run it once a day."""
     swept = asyncio.run(feed.as_owner(_owner_url(), partial(feed.sweep, days=days)))
     console.print(f"{swept} changes forgotten.")
+
+
+@app.command("verify-audit")
+def verify_audit(
+    head: Annotated[list[str], typer.Option(help="A head kept outside, <n>:<digest> as Audit-Head says it.")] = [],  # noqa: B006
+    patience: Annotated[int, typer.Option(min=1, help="Minutes that a row may wait for its seal.")] = 15,
+) -> None:
+    """Hold the audit chain against the rows it sealed, and against heads that others kept. Exit 1 when it differs."""
+    if not all(ANCHOR.fullmatch(one) for one in head):
+        errors.print("a head is <n>:<64 hexadecimal digits>")
+        raise typer.Exit(2)
+    if not asyncio.run(verification.report(_owner_url(), head, timedelta(minutes=patience), console.print)):
+        raise typer.Exit(1)
 
 
 @app.command()

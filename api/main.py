@@ -17,6 +17,7 @@ from api.access.tokens import open_key_ring
 from api.assignments import router as assignments
 from api.campaigns import router as campaigns
 from api.core import answering, contract, logs, problems
+from api.core.audit_head import AuditHeadHeader
 from api.core.body_limit import TooLargeAsProblem
 from api.core.headers import AnswerHeaders
 from api.core.leases import TooManyCalls
@@ -25,7 +26,7 @@ from api.core.settings import Settings, settings
 from api.households import lineage_router
 from api.households import router as households
 from api.imports import router as imports
-from api.oversight import outline, reference
+from api.oversight import audit_router, outline, reference
 from api.oversight import router as oversight
 from api.oversight.service import LIMITS
 from api.questionnaires import router as questionnaires
@@ -59,6 +60,7 @@ ROOMS: tuple[APIRouter, ...] = (
     quarantine.router,
     releases.router,
     replies.router,
+    audit_router.router,
     oversight.v1,
 )
 EXPOSED = [
@@ -103,6 +105,7 @@ def create_app(wanted: Settings | None = None) -> FastAPI:
     app.include_router(v1)
     app.include_router(oauth_router.well_known)
     app.include_router(oversight.router)
+    app.include_router(audit_router.health)
     app.include_router(reference.router)
     answering.install(app)
     app.add_middleware(CountedCalls)  # inside CORS, so that a browser may read a refusal
@@ -118,5 +121,6 @@ def create_app(wanted: Settings | None = None) -> FastAPI:
     app.add_middleware(RequestBodyLimitMiddleware, max_body_size=LIMITS["json_body_bytes"])
     app.add_middleware(TooLargeAsProblem)
     app.add_middleware(AnswerHeaders)
+    app.add_middleware(AuditHeadHeader)
     app.add_middleware(logs.RequestLog)
     return app  # type: ignore[no-any-return]  # Any above: FastAPI's openapi is a method, ours a function

@@ -1,19 +1,21 @@
-"""The worker: every room's jobs, taken from the queue one after another."""
+"""The worker: every room's jobs, taken from the queue one after another, and the sealing of the audit chain beside."""
 
 import asyncio
 from datetime import timedelta
 
-from api.core.jobs import STALE_AFTER, Handler, Round, work
+from api.access.sealing import keep_sealing
+from api.core.jobs import STALE_AFTER, Beside, Handler, Round, work
 from api.core.settings import Settings
 from api.imports import jobs as imports
 from api.releases import jobs as releases
 
 JOBS: dict[str, Handler] = {imports.NAME: imports.run_import, releases.NAME: releases.hash_release}
 FIRST: tuple[Round, ...] = (releases.ask_for_missing,)
+BESIDE: tuple[Beside, ...] = (keep_sealing,)
 
 
 async def run_worker(
     settings: Settings, *, stopping: asyncio.Event | None = None, stale_after: timedelta = STALE_AFTER
 ) -> None:
     """Take jobs until SIGTERM."""
-    await work(settings, JOBS, first=FIRST, stopping=stopping, stale_after=stale_after)
+    await work(settings, JOBS, first=FIRST, beside=BESIDE, stopping=stopping, stale_after=stale_after)

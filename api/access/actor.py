@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from api.access import audit
+from api.access.problems import AuditStuck
 from api.access.roles import Permission, Role, scopes_of
 from api.access.tokens import Claims
 from api.core.database import Connection, DatabaseDep, raw, session_of, take_principal, transaction
@@ -40,6 +41,7 @@ class Actor:
     permissions: frozenset[str]
     request_id: str
     connection: Connection
+    session_id: UUID | None = None
 
     async def note(self, action: str, subject_id: UUID | None, **detail: Any) -> None:
         """Record a deed of this actor in this transaction: `noun.verb`, past tense."""
@@ -57,7 +59,9 @@ class Actor:
         purpose: str | None = None,
     ) -> None:
         """Record that this answer shows these households to this actor."""
-        await audit.disclose(self.connection, self.id, self.request_id, operation, household_ids, fields, purpose)
+        await audit.disclose(
+            self.connection, self.id, self.request_id, operation, household_ids, fields, purpose, self.session_id
+        )
 
 
 async def token_claims(request: Request) -> Claims:
@@ -72,6 +76,12 @@ async def token_claims(request: Request) -> Claims:
     return found
 
 
+def demand_seals(request: Request) -> None:
+    """Refuse what leaves the house while the audit chain stands still (503 `audit_stuck`); field work goes on."""
+    if request.state.audit_head.stuck:
+        raise AuditStuck
+
+
 async def open_connection(
     request: Request, database: DatabaseDep, claims: Annotated[Claims, Depends(token_claims)]
 ) -> AsyncIterator[AsyncConnection]:
@@ -82,7 +92,10 @@ async def open_connection(
         role = Role(found["role"])
         # never more than the token was issued for, never more than the principal still holds
         held = (scopes_of(role, found["scopes"]) & claims.scopes) | {Permission.ME_READ}
-        actor = Actor(claims.subject, found["kind"], role, found["team_id"], held, request.state.request_id, wire)
+        if role is Role.CLIENT:
+            demand_seals(request)
+        whose = (claims.subject, found["kind"], role, found["team_id"])
+        actor = Actor(*whose, held, request.state.request_id, wire, claims.family_id)
         request.state.actor = actor
         request.state.most_rows = MOST_ROWS_FOR_AGENCIES if role is Role.CLIENT else MOST_ROWS
         # an upload claims its key itself, by what its file is; all else is JSON by one of its names, or refused

@@ -54,16 +54,18 @@ async def disclose(
     household_ids: Sequence[UUID],
     fields: Sequence[str],
     purpose: str | None = None,
+    session_id: UUID | None = None,
 ) -> None:
     """Record a look: one row for an answer, naming every household it showed and which kinds of field."""
     if household_ids:
         await connection.execute(
-            "insert into disclosures (at, actor_id, operation, purpose, fields, household_ids, request_id)"
-            " values (clock_timestamp(), $1, $2, $3, $4, $5, $6)",
+            "insert into disclosures (at, actor_id, operation, purpose, fields, household_ids, request_id,"
+            " session_id) values (clock_timestamp(), $1, $2, $3, $4, $5, $6, $7)",
             actor_id,
             operation,
             purpose,
             list(fields),
             list(household_ids),
             request_id,
+            session_id,
         )

@@ -5,6 +5,7 @@ What the roles may do stands in `row_security`; this file only says it to Postgr
 
 import asyncpg
 
+from api.access import audit_chain
 from api.access.row_security import FIELD_ROLES, ROLES, RULES, Rule
 
 # Enumerators may learn that somebody like this is already listed, never who: the one look past row security.
@@ -69,6 +70,8 @@ async def install(connection: asyncpg.Connection, prefix: str, login: str, login
         await _make_roles(connection, prefix, login, login_password)
         await connection.execute(LIKELY_DUPLICATES)
         await connection.execute(SESSIONS)
+        for function in audit_chain.FUNCTIONS:
+            await connection.execute(function)
         tables = await connection.fetch(
             "select c.relname as name from pg_class c where c.relkind in ('r', 'p')"
             " and c.relnamespace = current_schema()::regnamespace"
@@ -97,6 +100,9 @@ async def install(connection: asyncpg.Connection, prefix: str, login: str, login
             ("end_sessions(uuid)", ("bappeda", "diskominfo", "access")),
             ("end_device_sessions(uuid)", ("bappeda", "coordinator")),
             ("feed_epoch()", ("enumerator",)),
+            ("audit_head()", ROLES),
+            ("verify_audit_seals(bigint, int, interval)", audit_chain.VERIFIERS),
+            ("verify_audit_rest(interval)", audit_chain.VERIFIERS),
         ):
             named = ", ".join(_quoted(prefix + role) for role in callers)
             await connection.execute(f"revoke all on function {signature} from public")

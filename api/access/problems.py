@@ -47,6 +47,19 @@ class DeviceNotEnrolled(Problem):
     title_id, title_en = "Perangkat ini tidak terdaftar atas nama Anda", "This device is not enrolled as yours"
 
 
+class AuditStuck(Problem):
+    """What is shown now could not be put into the audit chain: agencies and releases wait until it is sealed again.
+
+    Field work is never refused for it. The operator sees it at `/healthz/audit` and in the log: does the worker run?
+    """
+
+    status, code = 503, "audit_stuck"
+    title_id, title_en = "Rantai audit sedang tidak tersegel", "The audit chain is not being sealed"
+
+    def __init__(self) -> None:
+        super().__init__(None, headers={"Retry-After": "60"})
+
+
 class UsernameTaken(Problem):
     status, code = 409, "username_taken"
     title_id, title_en = "Nama pengguna sudah dipakai", "This username is taken"

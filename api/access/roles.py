@@ -9,6 +9,8 @@ __all__ = ["APPOINTS", "CLIENT_SCOPES", "GRANTS", "SECOND_FACTOR", "Permission",
 
 
 class Permission(StrEnum):
+    AUDIT_EVENTS_READ = "audit-events:read"
+    AUDIT_EVENTS_VERIFY = "audit-events:verify"
     ASSIGNMENTS_READ = "assignments:read"
     ASSIGNMENTS_WRITE = "assignments:write"
     CAMPAIGNS_READ = "campaigns:read"
@@ -62,14 +64,15 @@ GRANTS: dict[Role, frozenset[Permission]] = {role: frozenset(EVERYBODY | held) f
     Role.BAPPEDA:     FIELD | {P.ASSIGNMENTS_WRITE, P.CAMPAIGNS_WRITE, P.CLIENTS_READ, P.DELIBERATIONS_READ, P.DELIBERATIONS_WRITE,
                                P.IDENTITIES_READ, P.IMPORTS_WRITE, P.QUESTIONNAIRES_WRITE,
                                P.RELEASES_DOWNLOAD, P.RELEASES_READ, P.RELEASES_WRITE, P.STAFF_READ, P.STAFF_WRITE, P.VERDICTS_DECIDE,
+                               P.AUDIT_EVENTS_READ, P.AUDIT_EVENTS_VERIFY,
                                P.DISCLOSURES_READ, P.HOUSEHOLDS_MERGE, P.DEVICES_READ, P.DEVICES_WRITE,
                                P.QUARANTINE_READ, P.QUARANTINE_WRITE, P.SECOND_FACTOR_WRITE},
     Role.COORDINATOR: FIELD | {P.ASSIGNMENTS_WRITE, P.IDENTITIES_READ, P.STAFF_READ, P.VERDICTS_REVIEW, P.DEVICES_READ,
                                P.DEVICES_WRITE, P.QUARANTINE_READ, P.QUARANTINE_WRITE, P.SECOND_FACTOR_WRITE},
     Role.ENUMERATOR:  FIELD | {P.VISITS_WRITE, P.SYNC_READ, P.DEVICES_READ},
     Role.DISKOMINFO:  {P.CLIENTS_READ, P.CLIENTS_WRITE, P.DEVICES_READ, P.STAFF_READ, P.STAFF_WRITE,
-                               P.SECOND_FACTOR_WRITE},
-    Role.OBSERVER:    {P.STAFF_READ},
+                               P.AUDIT_EVENTS_VERIFY, P.SECOND_FACTOR_WRITE},
+    Role.OBSERVER:    {P.AUDIT_EVENTS_VERIFY, P.STAFF_READ},
     Role.CLIENT:      set(),
 }.items()}
 # fmt: on

@@ -9,10 +9,10 @@ import asyncio
 import contextlib
 import logging
 import signal
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Final, TypeAlias
+from typing import Any, Final, TypeAlias
 
 import asyncpg
 from pgqueuer.adapters.drivers.asyncpg import AsyncpgDriver
@@ -72,6 +72,7 @@ class Workplace:
 
 Handler: TypeAlias = Callable[[Workplace, str], Awaitable[None]]
 Round: TypeAlias = Callable[[Connection], Awaitable[None]]
+Beside: TypeAlias = Callable[[Workplace], Coroutine[Any, Any, None]]
 
 
 async def enqueue(connection: Connection, name: str, payload: str) -> None:
@@ -116,12 +117,14 @@ async def work(
     handlers: Mapping[str, Handler],
     *,
     first: Sequence[Round] = (),
+    beside: Sequence[Beside] = (),
     stopping: asyncio.Event | None = None,
     stale_after: timedelta = STALE_AFTER,
 ) -> None:
     """Take jobs until SIGTERM or SIGINT (or `stopping`); a database that goes away is waited for.
 
-    `first` are asked before the first job: each may enqueue what nobody asked for.
+    `first` are asked before the first job: each may enqueue what nobody asked for. `beside` run beside the queue, on
+    connections of their own, and end when `stopping` is set.
     """
     refuse_unsafe_place(wanted)
     database = open_database(wanted)
@@ -136,13 +139,16 @@ async def work(
         for number in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(number, stop.set)
     place = Workplace(wanted, open_vault(wanted.keys_folder), stop)
-    while not stop.is_set():
-        try:
-            await _take_jobs(place, handlers, first, stale_after)
-        except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
-            log.exception("the queue is out of reach")
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(stop.wait(), 2)
+    async with asyncio.TaskGroup() as group:
+        for run in beside:
+            group.create_task(run(place))
+        while not stop.is_set():
+            try:
+                await _take_jobs(place, handlers, first, stale_after)
+            except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
+                log.exception("the queue is out of reach")
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(stop.wait(), 2)
 
 
 async def _take_jobs(

@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 from typing import Any, TypedDict
 
 from api.core import metrics
+from api.core.audit_head import AuditHead, fresh_head
 from api.core.database import Database, open_database
 from api.core.leases import Leases
 from api.core.refusals import refuse_unsafe_database, refuse_unsafe_place
@@ -20,6 +21,7 @@ class ProcessState(TypedDict):
     vault: Vault
     key_ring: Any
     leases: Leases
+    audit_head: AuditHead
 
 
 @asynccontextmanager
@@ -30,12 +32,14 @@ async def open_process(wanted: Settings, key_ring: Any) -> AsyncIterator[Process
     metrics.CONNECTIONS_MOST.set(wanted.pool_size)
     try:
         await refuse_unsafe_database(database, wanted)
-        yield {
-            "settings": wanted,
-            "database": database,
-            "vault": open_vault(wanted.keys_folder),
-            "key_ring": key_ring,
-            "leases": Leases(database),
-        }
+        async with fresh_head(database, wanted.audit_stuck_s) as head:
+            yield {
+                "settings": wanted,
+                "database": database,
+                "vault": open_vault(wanted.keys_folder),
+                "key_ring": key_ring,
+                "leases": Leases(database),
+                "audit_head": head,
+            }
     finally:
         await database.close()

@@ -5,7 +5,8 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 
-from api.access.actor import Actor, ConnectionDep, VaultDep, may, token_claims
+from api.access.actor import Actor, ConnectionDep, VaultDep, demand_seals, may, token_claims
+from api.access.problems import AuditStuck
 from api.access.roles import Permission
 from api.access.tokens import Claims, KeyRing
 from api.core.database import DatabaseDep
@@ -23,6 +24,7 @@ from api.releases.schemas import DifferenceFilter, FileAsked, HouseholdDifferenc
 router = APIRouter(prefix="/releases", tags=["releases"], route_class=Route)
 UNCHANGED: dict[int | str, dict[str, Any]] = {304: {"description": "You have it already."}}
 # a release never changes, but its manifest comes later and what it holds is for its reader alone
+SEALED = [Depends(demand_seals)]  # nothing leaves the house while looks cannot be sealed
 KEEP = {"Cache-Control": "private, no-cache", "Vary": "Authorization"}
 
 
@@ -32,7 +34,7 @@ def key_ring(request: Request) -> KeyRing:
     return ring
 
 
-@router.post("", status_code=201, responses=problems(NothingDecided))
+@router.post("", status_code=201, dependencies=SEALED, responses=problems(NothingDecided, AuditStuck))
 async def make_release(
     connection: ConnectionDep,
     actor: Annotated[Actor, may(Permission.RELEASES_WRITE)],
@@ -82,8 +84,9 @@ async def read_release(
 @router.get(
     "/{release_id}/manifest",
     response_class=Response,
+    dependencies=SEALED,
     responses=UNCHANGED
-    | problems(ManifestNotReady, ManifestFailed)
+    | problems(ManifestNotReady, ManifestFailed, AuditStuck)
     | {
         200: {
             "description": "A compact JWS (RFC 7515).",
@@ -116,7 +119,7 @@ async def read_release_manifest(
     return Response(signed, media_type="application/jose", headers=dict(response.headers))
 
 
-@router.get("/{release_id}/differences")
+@router.get("/{release_id}/differences", dependencies=SEALED, responses=problems(AuditStuck))
 async def list_release_differences(
     connection: ConnectionDep,
     actor: Annotated[Actor, may(Permission.RELEASES_DOWNLOAD)],
@@ -140,7 +143,9 @@ async def list_release_differences(
 @router.get(
     "/{release_id}/files/{file}",
     response_class=Response,
+    dependencies=SEALED,
     responses=UNCHANGED
+    | problems(AuditStuck)
     | {
         200: {
             "description": "The file, streamed.",

@@ -43,7 +43,7 @@ from api.tables.people import (
 )
 from api.tables.quarantine import QuarantineAction, QuarantinedItem, QuarantineResolution, QuarantineStatus
 from api.tables.questionnaires import Questionnaire, QuestionnaireStatus, QuestionnaireVersion
-from api.tables.records import AuditEvent, Disclosure, IdempotencyKey
+from api.tables.records import AuditEvent, AuditSeal, Disclosure, IdempotencyKey
 from api.tables.regions import Region, RegionLevel
 from api.tables.releases import (
     ManifestStatus,
@@ -63,6 +63,7 @@ __all__ = [
     "AssignmentEvent",
     "AssignmentStatus",
     "AuditEvent",
+    "AuditSeal",
     "CallBucket",
     "Campaign",
     "CampaignStatus",

@@ -5,10 +5,10 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy.dialects.postgresql import ARRAY, INT8MULTIRANGE, JSONB
 from sqlmodel import Field
 
-from api.core.table import Table, sealed
+from api.core.table import Table, hashed, sealed
 
 
 class AuditEvent(Table, table=True):
@@ -29,7 +29,11 @@ class Disclosure(Table, table=True):
     """A look: one row for each answer that showed personal data of households, with the households' ids."""
 
     __tablename__ = "disclosures"
-    __table_args__ = (sa.Index("ix_disclosures_households", "household_ids", postgresql_using="gin"),)
+    __table_args__ = (
+        sa.Index("ix_disclosures_households", "household_ids", postgresql_using="gin"),
+        sa.Index("ix_disclosures_actor_id_at", "actor_id", "at"),
+        sa.Index("ix_disclosures_session_id", "session_id", postgresql_where=sa.text("session_id is not null")),
+    )
 
     seq: int | None = Field(default=None, sa_column=sa.Column(sa.BigInteger, sa.Identity(), primary_key=True))
     at: datetime
@@ -39,6 +43,29 @@ class Disclosure(Table, table=True):
     fields: list[str] = Field(sa_type=ARRAY(sa.Text))
     household_ids: list[UUID] = Field(sa_type=ARRAY(sa.Uuid))
     request_id: str = Field(max_length=40)
+    # the family of tokens in which it was shown (a machine's token has none: it stands for itself)
+    session_id: UUID | None = None
+
+
+class AuditSeal(Table, table=True):
+    """A link of the audit chain: which rows it holds, a sha256 of each, the digest of all that and of the last link.
+
+    `row_digests` are those of the audit events by `seq`, then those of the disclosures. `*_through` is the highest
+    number that this or an earlier seal holds: what comes later than that waits for the next one.
+    """
+
+    __tablename__ = "audit_seals"
+
+    n: int = Field(sa_column=sa.Column(sa.BigInteger, primary_key=True, autoincrement=False))
+    audit_events: Any = Field(sa_type=INT8MULTIRANGE)
+    disclosures: Any = Field(sa_type=INT8MULTIRANGE)
+    audit_events_through: int = Field(sa_type=sa.BigInteger)
+    disclosures_through: int = Field(sa_type=sa.BigInteger)
+    count: int
+    row_digests: bytes = hashed()
+    prev: bytes = hashed()
+    digest: bytes = hashed()
+    sealed_at: datetime
 
 
 class IdempotencyKey(Table, table=True):
