@@ -1,14 +1,11 @@
 """What a release says otherwise than another: households added, removed, and changed field by field."""
 
-from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 import asyncpg
 import orjson
 
 from api.access.actor import Actor
-from api.core.clock import WIB
 from api.core.database import Connection
 from api.core.problems import Invalid
 from api.releases import queries
@@ -34,16 +31,10 @@ def _difference(row: asyncpg.Record) -> HouseholdDifference:
     if change is Change.CHANGED:
         before, now = orjson.loads(row["before"]), orjson.loads(row["after"])
         fields = {
-            column: FieldDifference(before=_told(column, before[column]), after=_told(column, now[column]))
+            column: FieldDifference(before=before[column], after=now[column])
             for column in queries.COMPARED
             if before[column] != now[column]
         }
     return HouseholdDifference(
         household_id=row["household_id"], region_code=row["region_code"], change=change, fields=fields
     )
-
-
-def _told(column: str, value: Any) -> Any:
-    if column == "decided_at":
-        return datetime.fromisoformat(value).astimezone(WIB).isoformat(timespec="seconds")
-    return value

@@ -39,6 +39,7 @@ HOUSEHOLD_COLUMNS = (
     "criteria_set",
     "registry_action",
     "sources",
+    "dtks_ids",
     "decided_at",
 )
 # why a household is a candidate, what it receives and which lists say so: the city reckons DTKS and P3KE apart
@@ -74,8 +75,9 @@ MEMBER_COLUMNS = (
 
 def household(row: asyncpg.Record, vault: Vault) -> Row:
     """A household as the files tell it, the head's NIK masked."""
-    told: Row = {column: row[column] for column in HOUSEHOLD_COLUMNS if column != "hasil_verivali"}
+    told: Row = {column: row[column] for column in HOUSEHOLD_COLUMNS if column in row}
     told |= {"household_id": str(row["household_id"]), "hasil_verivali": HASIL_VERIVALI.get(row["field_result"])}
+    told["dtks_ids"] = orjson.loads(row["external_ids"]).get("dtks", [])
     told["decided_at"] = row["decided_at"].astimezone(WIB).isoformat(timespec="seconds")
     told = {column: told[column] for column in HOUSEHOLD_COLUMNS}
     nik = None if row["nik"] is None else vault.open("member.nik", row["member_id"], row["nik"])

@@ -1,19 +1,20 @@
 """The SQL of the releases room: one statement freezes, three read what was frozen."""
 
 # One statement, so one snapshot: nothing that is decided while it runs is half in. A household's verdict is that of its
-# last event at `decided` or later; `valid` is dossier 10.4: field result completed and at least one person present.
+# last event at `decided` or later. It was decided when that revision first came so far: a letter decides nothing anew.
+# `valid` is dossier 10.4: field result completed and at least one person present.
 FREEZE = """
 with chosen as materialized (
     select h.id as household_id, a.id as assignment_id, r.verdict_id, r.revision, h.region_code, h.rw, h.rt, h.address,
         h.head_name, p.members, p.present, r.field_result, r.eligibility, r.reasons, r.criteria, r.criteria_set,
-        r.registry_action, s.sources, s.p3ke_desil, g.programmes, e.at as decided_at
+        r.registry_action, s.sources, s.p3ke_desil, g.programmes, x.external_ids, e.at as decided_at
     from assignments a
     join households h on h.id = a.household_id
     join verdicts v on v.assignment_id = a.id
     cross join lateral (
-        select e.revision, e.at from verdict_events e
+        select e.revision, min(e.at) as at from verdict_events e
         where e.verdict_id = v.id and e.stage in ('decided', 'deliberated', 'endorsed')
-        order by e.number desc limit 1) e
+        group by e.revision order by e.revision desc limit 1) e
     join verdict_revisions r on r.verdict_id = v.id and r.revision = e.revision
     cross join lateral (
         select count(*)::int as members, (count(*) filter (where m.whereabouts = 'present'))::int as present
@@ -26,6 +27,10 @@ with chosen as materialized (
         select coalesce(jsonb_object_agg(named.programme, named.lists), '{}') as programmes from (
             select g.programme, jsonb_agg(distinct g.source::text order by g.source::text) as lists
             from household_programmes g where g.household_id = h.id group by g.programme) named) g
+    cross join lateral (
+        select coalesce(jsonb_object_agg(named.source, named.ids), '{}') as external_ids from (
+            select s.source, jsonb_agg(s.external_id order by s.external_id) as ids
+            from household_sources s where s.household_id = h.id and s.member_id is null group by s.source) named) x
     where a.campaign_id = $2 and a.verdict_stage in ('decided', 'deliberated', 'endorsed')
 ), made as (
     insert into releases (id, campaign_id, number, counts, created_by, created_at)
@@ -47,10 +52,10 @@ with chosen as materialized (
 ), frozen as (
     insert into released_households (release_id, household_id, assignment_id, verdict_id, verdict_revision, region_code,
         rw, rt, address, head_name, members, present, field_result, eligibility, reasons, criteria, criteria_set,
-        registry_action, sources, p3ke_desil, programmes, decided_at)
+        registry_action, sources, p3ke_desil, programmes, external_ids, decided_at)
     select $1, household_id, assignment_id, verdict_id, revision, region_code, rw, rt, address, head_name, members,
         present, field_result, eligibility, reasons, criteria, criteria_set, registry_action, sources, p3ke_desil,
-        programmes, decided_at
+        programmes, external_ids, decided_at
     from chosen
 ), people as (
     insert into released_members (release_id, member_id, household_id, family_no, line, external_ids, nik, name, sex,
@@ -90,7 +95,7 @@ order by id limit $3
 HOUSEHOLDS = """
 select h.household_id, h.region_code, g.bps_code, g.name as village, h.rw, h.rt, h.address, h.head_name, h.members,
     h.present, h.field_result, h.eligibility, h.reasons, h.criteria, h.criteria_set, h.registry_action, h.sources,
-    h.decided_at
+    h.external_ids::text as external_ids, h.decided_at
 from released_households h join regions g on g.code = h.region_code
 where h.release_id = $1
 order by h.region_code collate "C", h.rw collate "C", h.rt collate "C", h.household_id
@@ -159,10 +164,11 @@ order by h.region_code collate "C", h.rw collate "C", h.rt collate "C", h.househ
     x.external_id collate "C"
 """
 
-# What two releases may say otherwise of a household.
+# What two releases may say otherwise of a household: its content. When it was decided is none of it, a verdict that was
+# taken up again and decided the same is the same; nor is what a list calls the household, for a list may do so later.
 COMPARED = (
     "region_code", "rw", "rt", "address", "head_name", "members", "present", "field_result", "eligibility", "reasons",
-    "criteria", "criteria_set", "registry_action", "sources", "p3ke_desil", "programmes", "decided_at",
+    "criteria", "criteria_set", "registry_action", "sources", "p3ke_desil", "programmes",
 )  # fmt: skip
 
 

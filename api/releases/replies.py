@@ -1,134 +1,48 @@
 """What the ministry answered about a release: accepted or refused, id by id of the DTKS, beside the city's verdict.
 
-A household's `registry_status` follows the latest answers to its ids in the release: one refusal is `refused`, all
-accepted is `accepted`, until then it stays `submitted`. The verdict and its stage never move (dossier 1.2: the city's
-list lives on beside the national one). Answers are only ever added, also after the campaign was closed.
+An answer is about a person or about a household, as the ministry's lists are. A household's `registry_status` follows
+the latest answers to the ids that the release has of it: one refusal, of anybody or of the household, is `refused`;
+`accepted` is a household that was accepted itself, or all of its people; until then it stays `submitted`. The verdict
+and its stage never move (dossier 1.2: the city's list lives on beside the national one). Answers are only ever added,
+also after the campaign was closed.
 """
 
 import csv
 import io
-from collections.abc import Iterable, Iterator, Sequence
-from datetime import datetime
-from typing import Annotated, Any
+from collections import defaultdict
+from collections.abc import Sequence
 from uuid import UUID
 
 import asyncpg
-import orjson
-from pydantic import Field, ValidationError
+from pydantic import ValidationError
 
 from api.access.actor import Actor
 from api.core import clock
 from api.core.conditions import Conditions
 from api.core.database import Connection
-from api.core.paging import Paging
-from api.core.problems import Invalid, ItemProblem, Problem
-from api.core.schema import In, Out
+from api.core.problems import Invalid, Problem
+from api.releases import reply_queries as queries
 from api.releases.problems import NotEndorsed
-from api.tables import RegistryStatus, ReplyStatus
+from api.releases.reply_schemas import ReplyFilter, ReplyIn, Row
+from api.tables import RegistryStatus, ReplyUnit
 
-COLUMNS = ("external_id", "status", "reason")
+COLUMNS = ("external_id", "status", "reason", "unit")
 REFUSED_SHOWN = 1000
-
-HITS = """
-select x.external_id, h.household_id, h.assignment_id, a.registry_status
-from released_members m
-cross join lateral jsonb_array_elements_text(m.external_ids -> 'dtks') as x (external_id)
-join released_households h on h.release_id = m.release_id and h.household_id = m.household_id
-join assignments a on a.id = h.assignment_id
-where m.release_id = $1 and x.external_id = any($2::text[])
-"""
-LOCK = "select id from assignments where id = any($1::uuid[]) order by id for update"
-LATEST = """
-select distinct on (external_id) external_id, status, reason from release_replies
-where release_id = $1 and household_id = any($2::uuid[]) order by external_id, id desc
-"""
-ADD = """
-insert into release_replies (release_id, household_id, external_id, status, reason, recorded_by, at)
-select $2::uuid, r.household_id, r.external_id, r.status, r.reason, $3::uuid, $4::timestamptz
-from json_to_recordset($1::json) as r (household_id uuid, external_id text, status text, reason text)
-"""
-SETTLE = """
-with answered as (
-    select h.assignment_id, count(*) as sent, count(l.status) as told, bool_or(l.status = 'refused') as refused
-    from released_households h
-    join released_members m on m.release_id = h.release_id and m.household_id = h.household_id
-    cross join lateral jsonb_array_elements_text(m.external_ids -> 'dtks') as x (external_id)
-    left join lateral (
-        select r.status from release_replies r
-        where r.release_id = h.release_id and r.household_id = h.household_id and r.external_id = x.external_id
-        order by r.id desc limit 1
-    ) l on true
-    where h.release_id = $1 and h.household_id = any($2::uuid[])
-    group by h.assignment_id
-), settled as (
-    select assignment_id, case when refused then 'refused' when told = sent then 'accepted' else 'submitted' end as word
-    from answered
-)
-update assignments a set registry_status = s.word, revision = a.revision + 1
-from settled s where a.id = s.assignment_id and a.registry_status <> s.word
-"""
-REPLIES = "select id, household_id, external_id, status, reason, recorded_by, at from release_replies"
+Key = tuple[str, str]
 
 
-class ReplyIn(In):
-    """The ministry's answer about one id of the DTKS, as `dtks_update.csv` names it."""
+def read_csv(body: bytes) -> list[Row]:
+    """The rows of a file with the columns `external_id,status,reason,unit`: an answer, or what is wrong with the row.
 
-    external_id: Annotated[str, Field(min_length=1, max_length=80)]
-    status: ReplyStatus
-    reason: Annotated[str | None, Field(max_length=300)] = None
-
-
-class RepliesIn(In):
-    """Up to 1,000 answers, each on its own merits."""
-
-    items: Annotated[list[ReplyIn], Field(min_length=1, max_length=1000)]
-
-
-class RefusedReply(Out):
-    """An answer that was not recorded; `row` counts the items from 1, in a file as a spreadsheet does."""
-
-    row: int
-    problem: ItemProblem
-
-
-class ReplyResultsOut(Out):
-    """How many answers were recorded, were known already, or were refused (the first 1,000 of those with why)."""
-
-    recorded: int
-    known: int
-    refused: int
-    problems: list[RefusedReply]
-
-
-class ReplyFilter(Paging):
-    """Which answers to list."""
-
-    household_id: UUID | None = None
-    status: ReplyStatus | None = None
-
-
-class ReplyOut(Out):
-    """One answer; the latest of an id is the present one."""
-
-    household_id: UUID
-    external_id: str
-    status: ReplyStatus
-    reason: str | None
-    recorded_by: UUID
-    at: datetime
-
-
-Row = tuple[int, ReplyIn | Problem]
-
-
-def read_csv(body: bytes) -> Iterator[Row]:
-    """The rows of a file with the columns `external_id,status,reason`: an answer, or what is wrong with the row."""
+    A file without `unit`, and a row where it is empty, is about people.
+    """
     try:
         text = body.decode("utf-8-sig")
     except UnicodeDecodeError as broken:
         raise Invalid("", "not_utf8") from broken
     heading = text.partition("\n")[0]
     reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=max(",;\t", key=heading.count))
+    rows: list[Row] = []
     try:
         named = {name.strip().lower(): name for name in reader.fieldnames or []}
         for column in COLUMNS[:2]:
@@ -137,10 +51,11 @@ def read_csv(body: bytes) -> Iterator[Row]:
         for row in reader:
             cells = {column: (row.get(named.get(column)) or "").strip() for column in COLUMNS}
             cells["external_id"] = cells["external_id"].removeprefix("'")
-            cells["status"] = cells["status"].lower()
-            yield reader.line_num, _reply({column: value for column, value in cells.items() if value})
+            cells |= {column: cells[column].lower() for column in ("status", "unit")}
+            rows.append((reader.line_num, _reply({column: value for column, value in cells.items() if value})))
     except csv.Error as broken:
         raise Invalid("", "csv_broken") from broken
+    return rows
 
 
 def _reply(cells: dict[str, str]) -> ReplyIn | Problem:
@@ -152,43 +67,60 @@ def _reply(cells: dict[str, str]) -> ReplyIn | Problem:
 
 
 async def record_replies(
-    connection: Connection, actor: Actor, release_id: UUID, rows: Iterable[Row]
+    connection: Connection, actor: Actor, release_id: UUID, rows: Sequence[Row]
 ) -> tuple[int, int, list[tuple[int, Problem]]]:
     """Record the answers: how many are new, how many were known, and which rows were refused and why."""
     await connection.execute("set local statement_timeout = '10min'")
-    read = list(rows)
-    wanted = [reply.external_id for _, reply in read if isinstance(reply, ReplyIn)]
-    hits = {row["external_id"]: row for row in await connection.fetch(HITS, release_id, wanted)}
-    await connection.fetch(LOCK, list({hit["assignment_id"] for hit in hits.values()}))
-    households = list({hit["household_id"] for hit in hits.values()})
+    hits = await _hits(connection, release_id, [reply for _, reply in rows if isinstance(reply, ReplyIn)])
+    found = [hit for those in hits.values() for hit in those]
+    await connection.fetch(queries.LOCK, list({hit["assignment_id"] for hit in found}))
+    households = list({hit["household_id"] for hit in found})
     latest = {
-        row["external_id"]: (row["status"], row["reason"])
-        for row in await connection.fetch(LATEST, release_id, households)
+        (row["unit"], row["external_id"]): (row["status"], row["reason"])
+        for row in await connection.fetch(queries.LATEST, release_id, households)
     }
     refused: list[tuple[int, Problem]] = []
-    fresh: dict[str, dict[str, Any]] = {}
-    known: set[str] = set()
-    for number, reply in read:
+    fresh: list[tuple[UUID, str, str, str, str | None]] = []
+    seen: set[Key] = set()
+    recorded = known = 0
+    for number, reply in rows:
         if isinstance(reply, Problem):
             refused.append((number, reply))
             continue
-        hit = hits.get(reply.external_id)
-        if hit is None:
+        answered = hits.get((reply.unit, reply.external_id), [])
+        keys = {(hit["unit"], hit["external_id"]) for hit in answered}
+        if not answered:
             refused.append((number, Invalid("/external_id", "unknown_external_id")))
-        elif reply.external_id in fresh or reply.external_id in known:
+        elif keys & seen:
             refused.append((number, Invalid("/external_id", "repeated")))
-        elif hit["registry_status"] == RegistryStatus.NONE:
+        elif answered[0]["registry_status"] == RegistryStatus.NONE:
             refused.append((number, NotEndorsed()))
-        elif latest.get(reply.external_id) == (reply.status, reply.reason):
-            known.add(reply.external_id)
         else:
-            fresh[reply.external_id] = reply.model_dump() | {"household_id": str(hit["household_id"])}
+            seen |= keys
+            new = [
+                (hit["household_id"], hit["unit"], hit["external_id"], reply.status.value, reply.reason)
+                for hit in answered
+                if latest.get((hit["unit"], hit["external_id"])) != (reply.status, reply.reason)
+            ]
+            fresh += new
+            recorded, known = recorded + bool(new), known + (not new)
     if fresh:
-        told = orjson.dumps(list(fresh.values())).decode()
-        await connection.execute(ADD, told, release_id, actor.id, clock.now())
-        await connection.execute(SETTLE, release_id, list({UUID(row["household_id"]) for row in fresh.values()}))
-        await actor.note("release.replied", release_id, recorded=len(fresh), refused=len(refused))
-    return len(fresh), len(known), refused
+        columns = [list(column) for column in zip(*fresh, strict=True)]
+        await connection.execute(queries.ADD, release_id, actor.id, clock.now(), *columns)
+        await connection.execute(queries.SETTLE, release_id, list({household for household, *_ in fresh}))
+        await actor.note("release.replied", release_id, recorded=recorded, refused=len(refused))
+    return recorded, known, refused
+
+
+async def _hits(
+    connection: Connection, release_id: UUID, replies: Sequence[ReplyIn]
+) -> dict[Key, list[asyncpg.Record]]:
+    """What the release has under each id that was named."""
+    named = [[reply.external_id for reply in replies if reply.unit is unit] for unit in ReplyUnit]
+    hits: defaultdict[Key, list[asyncpg.Record]] = defaultdict(list)
+    for row in await connection.fetch(queries.HITS, release_id, *named):
+        hits[row["unit"], row["named"]].append(row)
+    return hits
 
 
 async def list_replies(connection: Connection, release_id: UUID, wanted: ReplyFilter) -> Sequence[asyncpg.Record]:
@@ -196,10 +128,11 @@ async def list_replies(connection: Connection, release_id: UUID, wanted: ReplyFi
     chosen = Conditions()
     chosen.add("release_id = ?", release_id)
     chosen.add("household_id = ?", wanted.household_id)
+    chosen.add("unit = ?", wanted.unit)
     chosen.add("status = ?", wanted.status)
     after = wanted.after(int)
     chosen.add("id > ?", after[0] if after else None)
     found: Sequence[asyncpg.Record] = await connection.fetch(
-        f"{REPLIES} {chosen.where()} order by id limit {wanted.limit + 1}", *chosen.values
+        f"{queries.REPLIES} {chosen.where()} order by id limit {wanted.limit + 1}", *chosen.values
     )
     return found

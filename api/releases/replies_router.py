@@ -1,5 +1,6 @@
 """`/v1/releases/{id}/replies`: the ministry's answer, item by item or as a file."""
 
+import asyncio
 from typing import Annotated
 from uuid import UUID
 
@@ -12,15 +13,16 @@ from api.core.paging import Page, page
 from api.core.problems import NotFound, Problem, item_problem, problems
 from api.releases import queries, replies
 from api.releases.problems import NotCsv
-from api.releases.replies import RefusedReply, RepliesIn, ReplyFilter, ReplyIn, ReplyOut, ReplyResultsOut, Row
+from api.releases.reply_schemas import RefusedReply, RepliesIn, ReplyFilter, ReplyIn, ReplyOut, ReplyResultsOut, Row
 
 router = APIRouter(prefix="/releases/{release_id}", tags=["releases"], route_class=Route)
 MayWrite = may(Permission.RELEASES_WRITE)
 FILE_BYTES = 16 * 1024 * 1024
+EXAMPLE = "external_id,status,reason,unit\nD1,accepted,,\nB7,refused,Ganda,household\n"
 FILE = {
     "requestBody": {
         "required": True,
-        "content": {"text/csv": {"schema": {"type": "string"}, "example": "external_id,status,reason\nD1,accepted,\n"}},
+        "content": {"text/csv": {"schema": {"type": "string"}, "example": EXAMPLE}},
     }
 }
 
@@ -49,9 +51,10 @@ async def record_replies(
 ) -> ReplyResultsOut:
     """Record what the ministry accepted or refused, up to 1,000 ids of the DTKS a call, each on its own merits.
 
-    An id is one that `dtks_update.csv` of this release names. A household with one refused id is `refused`, with all
-    of them accepted `accepted`; the city's verdict stays as it is. The same answer again adds nothing, another one
-    replaces it.
+    A `person` goes by the `Id_DTKS` of `dtks_update.csv`, a `household` by one of the `dtks_ids` of `households.csv` or
+    by its `household_id`. A household with one refusal, of itself or of anybody in it, is `refused`; accepted itself,
+    or with all of its people, it is `accepted`; the city's verdict stays as it is. The same answer again adds nothing,
+    another one to the same id replaces it.
     """
     await found_release(connection, actor, release_id)
     rows: list[tuple[int, ReplyIn | Problem]] = list(enumerate(body.items, 1))
@@ -69,14 +72,15 @@ async def record_replies_file(
 ) -> ReplyResultsOut:
     """Record the ministry's answers from a CSV file (`text/csv`, UTF-8, at most 16 MiB): `external_id,status,reason`.
 
-    Separated by comma, semicolon or tab. A refused row never stops the rest; the same file twice adds nothing.
+    A fourth column `unit` says `household` where the id is one; a row without is about a `person`. Separated by comma,
+    semicolon or tab. A refused row never stops the rest; the same file twice adds nothing.
     """
     if not request.headers.get("content-type", "").lower().startswith("text/csv"):
         raise NotCsv
     await found_release(connection, actor, release_id)
     body = await request.body()
     request.state.claim = await claim(connection, vault, actor.id, request, body)
-    return await _answer(connection, actor, release_id, list(replies.read_csv(body)), request)
+    return await _answer(connection, actor, release_id, await asyncio.to_thread(replies.read_csv, body), request)
 
 
 @router.get("/replies")

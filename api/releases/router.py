@@ -131,8 +131,9 @@ async def list_release_differences(
     """List the households of which this release does not say the same as the other, `against` which it is held.
 
     `added` households are in this release only, `removed` ones in the other only; a `changed` one names each field that
-    differs, as it was in the other (`before`) and is in this one (`after`). Two releases of different campaigns may be
-    held against each other. Every household that is shown is put on record.
+    differs, as it was in the other (`before`) and is in this one (`after`). What was only decided again, endorsed or
+    answered by the ministry is no difference. Two releases of different campaigns may be held against each other. Every
+    household that is shown is put on record.
     """
     await service.find_release(connection, actor, release_id)
     found = await differences.compare_releases(connection, actor, release_id, wanted)

@@ -11,6 +11,7 @@ from api.tables.deliberations import (
     Objector,
     ReleaseReply,
     ReplyStatus,
+    ReplyUnit,
 )
 from api.tables.devices import Device
 from api.tables.feed import FeedEpoch, SyncChange
@@ -120,6 +121,7 @@ __all__ = [
     "ReleasedMember",
     "RemarkResolution",
     "ReplyStatus",
+    "ReplyUnit",
     "RevisionCause",
     "SecondFactor",
     "Sex",

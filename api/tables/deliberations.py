@@ -31,6 +31,13 @@ class ReplyStatus(StrEnum):
     REFUSED = "refused"
 
 
+class ReplyUnit(StrEnum):
+    """Whom an answer of the ministry is about: a person of a household, or the household itself."""
+
+    PERSON = "person"
+    HOUSEHOLD = "household"
+
+
 class Deliberation(Identified, table=True):
     """A musyawarah kelurahan by its minutes (berita acara). Who attended is a name and a role, or only a count."""
 
@@ -77,7 +84,11 @@ class Endorsement(Identified, table=True):
 
 
 class ReleaseReply(Table, table=True):
-    """What the ministry answered about one id of the DTKS; the latest of an id in a release is the present one."""
+    """What the ministry answered about one id of the DTKS; the latest of an id in a release is the present one.
+
+    The DTKS counts people and households apart, so `unit` belongs to the id. A household to which it gave none goes by
+    our own.
+    """
 
     __tablename__ = "release_replies"
     __table_args__ = (sa.Index("ix_release_replies_household", "release_id", "household_id", "external_id", "id"),)
@@ -85,6 +96,11 @@ class ReleaseReply(Table, table=True):
     id: int | None = Field(default=None, sa_column=sa.Column(sa.BigInteger, sa.Identity(), primary_key=True))
     release_id: UUID = Field(foreign_key="releases.id")
     household_id: UUID = Field(foreign_key="households.id")
+    unit: ReplyUnit = Field(
+        default=ReplyUnit.PERSON,
+        sa_type=text_enum(ReplyUnit),
+        sa_column_kwargs={"server_default": ReplyUnit.PERSON.value},
+    )
     external_id: str = Field(max_length=80)
     status: ReplyStatus = Field(sa_type=text_enum(ReplyStatus))
     reason: str | None = Field(default=None, max_length=300)

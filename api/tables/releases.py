@@ -65,7 +65,8 @@ class ReleaseManifest(Table, table=True):
 class ReleasedHousehold(Table, table=True):
     """A household as it was decided. `members` are all who are listed, `present` those found living there.
 
-    `programmes` is what it receives, and which lists say so: `{"pkh": ["dtks"]}`.
+    `programmes` is what it receives, and which lists say so: `{"pkh": ["dtks"]}`; `external_ids` what each list that
+    counts households calls it: `{"dtks": ["B…"]}`.
     """
 
     __tablename__ = "released_households"
@@ -91,6 +92,9 @@ class ReleasedHousehold(Table, table=True):
     sources: list[str] = Field(sa_type=ARRAY(sa.Text))
     p3ke_desil: int | None = None
     programmes: dict[str, list[str]] = Field(sa_type=JSONB)
+    external_ids: dict[str, list[str]] = Field(
+        default_factory=dict, sa_type=JSONB, sa_column_kwargs={"server_default": "{}"}
+    )
     decided_at: datetime
 
 

@@ -64,7 +64,7 @@ select count(*) from (
 # $2 caller, $3 now, $4 number of the letter, $5 to $7 the table's statuses and stages before, and the stage after.
 ENDORSE = """
 with weighed as materialized (
-    select a.id as assignment_id, h.verdict_id, r.revision,
+    select a.id as assignment_id, a.status, a.enumerator_id, a.team_id, h.verdict_id, r.revision,
            1 + (select max(e.number) from verdict_events e where e.verdict_id = h.verdict_id) as number,
            case
                when a.verdict_stage = $7 then 'endorsed_before'
@@ -73,11 +73,10 @@ with weighed as materialized (
                when d.result = 'reject' then 'rejected'
                when r.eligibility = 'to_deliberation' then 'needs_deliberation'
                when r.author_id = $2::uuid
-                   or exists (select from visits k where k.assignment_id = a.id and k.enumerator_id = $2::uuid)
-                   or exists (
-                       select from verdict_events e
-                       where e.verdict_id = h.verdict_id and e.revision = r.revision and e.move = 'approve'
-                         and e.actor_id = $2::uuid)
+                   or a.id in (select k.assignment_id from visits k where k.enumerator_id = $2::uuid)
+                   or (h.verdict_id, r.revision) in (
+                       select e.verdict_id, e.revision from verdict_events e
+                       where e.move = 'approve' and e.actor_id = $2::uuid)
                    then 'own_work'
            end as left_out
     from released_households h
@@ -96,8 +95,8 @@ with weighed as materialized (
     from weighed where left_out is null
 ), stepped as (
     insert into assignment_events (assignment_id, event, actor_id, status, enumerator_id, team_id, reason, at)
-    select a.id, 'endorsed', $2::uuid, a.status, a.enumerator_id, a.team_id, $4::text, $3::timestamptz
-    from weighed w join assignments a on a.id = w.assignment_id where w.left_out is null
+    select assignment_id, 'endorsed', $2::uuid, status, enumerator_id, team_id, $4::text, $3::timestamptz
+    from weighed where left_out is null
 ), moved as (
     update assignments a
     set verdict_stage = $7, registry_status = 'submitted', revision = a.revision + 1

@@ -77,6 +77,14 @@ class Pilot:
             await self._move(verdict, 2, 1, "confirm", "decided", self.dewi, at)
         return made
 
+    async def called(self, household_id: UUID, *ids: str) -> None:
+        """The DTKS calls the household so: one id, or those of the households that were merged into it."""
+        await self.house.owner.executemany(
+            "insert into household_sources (id, household_id, source, external_id)"
+            " values (gen_random_uuid(), $1, 'dtks', $2)",
+            [(household_id, external_id) for external_id in ids],
+        )
+
     async def on_p3ke(self, household_id: UUID, desil: int, *, only: bool = False) -> None:
         """P3KE lists the household too, or alone."""
         if only:
@@ -87,12 +95,14 @@ class Pilot:
             household_id, f"P-{household_id}", desil,
         )  # fmt: skip
 
-    async def amend(self, household_id: UUID, *, eligibility: str) -> None:
+    async def amend(self, household_id: UUID, *, eligibility: str, at: datetime = WHEN) -> None:
         """Bu Dewi decides otherwise: a new revision and a new event."""
         owner = self.house.owner
         verdict = await owner.fetchval("select id from verdicts where household_id = $1", household_id)
-        await self._revise(verdict, 2, self.dewi, ("completed", eligibility, "keep"), WHEN)
-        await self._move(verdict, 3, 2, "amend", "decided", self.dewi, WHEN)
+        told = "select max(number) from verdict_events where verdict_id = $1"
+        number = await owner.fetchval(told, verdict) + 1
+        await self._revise(verdict, 2, self.dewi, ("completed", eligibility, "keep"), at)
+        await self._move(verdict, number, 2, "amend", "decided", self.dewi, at)
         await owner.execute(
             "update assignments set eligibility = $2 where household_id = $1", household_id, eligibility
         )

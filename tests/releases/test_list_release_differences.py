@@ -1,12 +1,13 @@
 """`GET /v1/releases/{id}/differences?against={other}`."""
 
+from datetime import timedelta
 from uuid import UUID
 
 from uuid_utils.compat import uuid7
 
 from tests.releases.decided import Pilot, pilot
 from tests.support.house import House
-from tests.support.make import Person
+from tests.support.make import WHEN, Person
 
 
 async def compared(here: Pilot, release: UUID, against: UUID, query: str = "", person: Person | None = None) -> dict:  # type: ignore[type-arg]
@@ -77,6 +78,27 @@ async def test_added_removed_and_changed_households_are_told_apart(house: House)
     assert told[str(new)]["region_code"] == "35.73.04.1005"
     shown = await house.owner.fetchval("select household_ids from disclosures order by seq limit 1")
     assert set(shown) == {changed, gone, new}
+
+
+async def test_a_letter_and_the_answer_to_it_are_no_difference(house: House) -> None:
+    here = await pilot(house)
+    home = await here.household(external_id="A")
+    first, dewi = await here.release(), await house.as_(here.dewi)
+    letter = {"release_id": str(first), "number": "460/1", "signed_on": "2022-12-30"}
+    assert (await dewi.post("/v1/endorsements", json=letter)).status_code == 201
+    answers = {"items": [{"external_id": "A-1", "status": "refused"}]}
+    assert (await dewi.post(f"/v1/releases/{first}/replies", json=answers)).json()["recorded"] == 1
+    second = await here.release()
+
+    assert await compared(here, second, first) == {"items": [], "next": None}
+    days = await house.owner.fetch("select distinct decided_at from released_households")
+    assert [row["decided_at"] for row in days] == [WHEN]
+    later = WHEN + timedelta(1)
+    await here.amend(home, eligibility="eligible", at=later)  # decided again, and the same
+    third = await here.release()
+    assert await compared(here, third, second) == {"items": [], "next": None}
+    again = await house.owner.fetchval("select decided_at from released_households where release_id = $1", third)
+    assert again == later
 
 
 async def test_what_a_household_receives_is_compared(house: House) -> None:
