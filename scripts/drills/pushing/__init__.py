@@ -1,0 +1,1 @@
+"""What phones are promised about their work, tried on a house whose parts are killed on purpose."""
