@@ -33,7 +33,7 @@ from api.visits.schemas import VisitIn
 from api.visits.service import adopt_visit
 from api.visits.storing import Arrival
 
-PERSONAL_NUMBER = re.compile(r"(?<!\d)\d{16}(?!\d)")
+PERSONAL_NUMBER = re.compile(r"(?<!\d)\d(?:[ .\-]?\d){15}(?!\d)")  # as people write it, with blanks or dots
 PERSONAL_FIELDS = frozenset({"nik", "no_kk"})
 
 
@@ -70,18 +70,21 @@ async def read_quarantined(
 
 
 def masked(content: Any) -> Any:
-    """The same with personal numbers masked: in their fields whatever they look like, elsewhere when of 16 digits."""
+    """The same with personal numbers masked: in their fields whatever they look like, elsewhere when of 16 digits.
+
+    Elsewhere is in texts, numbers, and the names of fields, which are the sender's too.
+    """
     if isinstance(content, dict):
         return {
-            name: mask(str(value)) if name in PERSONAL_FIELDS and value is not None else masked(value)
+            masked(name): mask(str(value)) if name in PERSONAL_FIELDS and value is not None else masked(value)
             for name, value in content.items()
         }
     if isinstance(content, list):
         return [masked(value) for value in content]
     if isinstance(content, str):
         return PERSONAL_NUMBER.sub(lambda found: mask(found[0]) or "", content)
-    if isinstance(content, int) and PERSONAL_NUMBER.fullmatch(str(content)):
-        return mask(str(content))
+    if isinstance(content, int | float) and PERSONAL_NUMBER.fullmatch(whole := f"{abs(content):.0f}"):
+        return mask(whole)
     return content
 
 

@@ -13,7 +13,7 @@ from tests.support.make import Team
 from tests.sync.parcels import count, doors, found_household, hand_on, push
 from tests.visits.bodies import ELIGIBLE, visit
 
-NIK = "3573041203859901"
+NIK, MASKED = "3573041203859901", "3573************"
 ADOPT = {"action": "adopt", "reason": "Selesai sebelum dialihkan"}
 BESIDE = {"action": "keep_both", "reason": "Simpan sebagai catatan"}
 DISCARD = {"action": "discard", "reason": "Salah kirim"}
@@ -60,6 +60,25 @@ async def test_the_inbox_names_why_and_opens_one_with_its_numbers_masked(house: 
         assert opened.json()["content"]["answers"] == {"note": "kartu 3573************"}
     looks = "select count(*) from disclosures where operation = 'read_quarantined_item'"
     assert await house.owner.fetchval(looks) == 2
+
+
+async def test_no_personal_number_leaves_however_it_was_written(house: House) -> None:
+    team, (assignment,) = await doors(house)
+    spaced, whole, place = "3573 0412 0385 9901", int(NIK), 112.61831234567
+    odd = {
+        "nik": whole,
+        "members": [{"no_kk": whole}, {"no_kk": "kartu hilang"}],
+        "answers": {"a": whole, "b": [-whole], "c": float(whole), "d": f"no. {spaced}.", "e": place, "f": True, NIK: 1},
+    }
+    (found,) = await push(await house.as_(team.siti), visit(assignment) | odd)
+
+    opened = await (await house.as_(team.ratna)).get(f"/v1/quarantine/{found['receipt']}")
+
+    said = opened.json()["content"]
+    assert all(number not in opened.text for number in (NIK, spaced, NIK[4:]))
+    assert (said["nik"], said["members"]) == (MASKED, [{"no_kk": MASKED}, {"no_kk": "kart************"}])
+    told = {"a": MASKED, "b": [MASKED], "c": MASKED, "d": f"no. {MASKED}.", "e": place, "f": True, MASKED: 1}
+    assert said["answers"] == told
 
 
 async def test_a_team_that_has_the_work_now_sees_what_a_stranger_sent_about_it(house: House) -> None:
