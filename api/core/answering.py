@@ -5,9 +5,10 @@ from typing import Any, cast
 import asyncpg
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse
+from fastapi.responses import JSONResponse, Response
 from sqlalchemy.exc import DBAPIError
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 
 from api.core.logs import template
 from api.core.problem_texts import STATUS_TEXTS
@@ -80,6 +81,11 @@ async def answer_database(request: Request, failed: Exception) -> JSONResponse:
     raise failed
 
 
+async def answer_nobody(request: Request, gone: Exception) -> Response:
+    """The line broke while the caller was still sending: nothing was done, nobody reads this, and it is no error."""
+    return Response(status_code=400)
+
+
 async def answer_unexpected(request: Request, failed: Exception) -> JSONResponse:
     """An error of ours, told without what it was about: its text may hold a value."""
     return await answer_problem(request, Unexpected())
@@ -91,5 +97,6 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(Problem, answer_problem)
     app.add_exception_handler(RequestValidationError, answer_validation)
     app.add_exception_handler(HTTPException, answer_http)
+    app.add_exception_handler(ClientDisconnect, answer_nobody)
     for kind in (asyncpg.PostgresError, asyncpg.InterfaceError, DBAPIError, ConnectionError):
         app.add_exception_handler(kind, answer_database)

@@ -1,7 +1,10 @@
 """Refusals name the field, never the value, in the caller's language."""
 
+from collections.abc import MutableMapping
+from typing import Any
+
 import httpx
-from fastapi import FastAPI
+from fastapi import FastAPI, Request
 
 from api.core import answering
 from tests.support.house import House
@@ -69,3 +72,25 @@ async def test_an_error_of_ours_is_a_problem_that_tells_nothing() -> None:
 
     assert (answer.status_code, answer.json()["code"]) == (500, "unexpected")
     assert NIK not in answer.text
+
+
+async def test_a_line_that_breaks_in_the_midst_of_a_request_is_no_error_of_ours() -> None:
+    app = FastAPI()
+    answering.install(app)
+
+    @app.post("/push")
+    async def take(request: Request) -> None:
+        await request.body()
+
+    sent: list[int] = []
+
+    async def receive() -> dict[str, str]:
+        return {"type": "http.disconnect"}
+
+    async def send(message: MutableMapping[str, Any]) -> None:
+        sent.append(message.get("status", 0))
+
+    scope = {"type": "http", "method": "POST", "path": "/push", "headers": [], "query_string": b"", "root_path": ""}
+    await app(scope, receive, send)
+
+    assert sent[0] == 400, "it ends here, and no log is told"
