@@ -56,7 +56,7 @@ class CountedCalls:
         if isinstance(caller, Claims):  # a token without a session is a machine's
             kind, subject = ("machine" if caller.family_id is None else "person"), str(caller.subject)
         else:
-            kind, subject = "address", _address(scope)
+            kind, subject = "address", address_of(scope)
         leases: Leases = state["leases"]
         standing = await leases.spend(limits[kind], f"{kind}:{subject}")
 
@@ -83,7 +83,7 @@ def _caller(scope: Scope) -> Claims | Unauthorized:
     return claims
 
 
-def _address(scope: Scope) -> str:
+def address_of(scope: Scope) -> str:
     """Where the call comes from; behind a proxy that uvicorn trusts (`FORWARDED_ALLOW_IPS`), whom that one names."""
     host = scope["client"][0] if scope.get("client") else ""
     try:

@@ -13,6 +13,7 @@ from uuid import UUID
 from fastapi import Depends, Request
 
 from api.access import audit
+from api.access.counted import address_of
 from api.access.tokens import KeyRing
 from api.core.database import Connection, Database, DatabaseDep, raw, take_role, transaction
 from api.core.settings import Settings
@@ -21,13 +22,14 @@ from api.core.vault import Vault
 
 @dataclass(frozen=True, slots=True)
 class FrontDoor:
-    """What is needed to let somebody in: the database, the signing keys, the vault, how long a token lives."""
+    """What is needed to let somebody in: database, signing keys, vault, how long a token lives, and who knocks."""
 
     database: Database
     keys: KeyRing
     settings: Settings
     vault: Vault
     request_id: str
+    address: str
 
     @asynccontextmanager
     async def open(self) -> AsyncIterator[Connection]:
@@ -47,7 +49,8 @@ class FrontDoor:
 def front_door(request: Request, database: DatabaseDep) -> FrontDoor:
     """The front door of this process, for this request."""
     state = request.state
-    return FrontDoor(database, state.key_ring, state.settings, state.vault.current(), state.request_id)
+    vault, address = state.vault.current(), address_of(request.scope)
+    return FrontDoor(database, state.key_ring, state.settings, vault, state.request_id, address)
 
 
 FrontDoorDep = Annotated[FrontDoor, Depends(front_door)]

@@ -33,6 +33,16 @@ class SecondFactorStands(Problem):
     title_id, title_en = "Faktor kedua sudah terpasang", "A second factor is in place"
 
 
+class TooManyAttempts(Problem):
+    """Too many wrong tries at this account or from this address: wait `Retry-After` seconds. Running sessions go on."""
+
+    status, code = 429, "too_many_attempts"
+    title_id, title_en = "Terlalu banyak percobaan masuk yang gagal", "Too many failed tries to sign in"
+
+    def __init__(self, retry_after_s: int) -> None:
+        super().__init__(None, headers={"Retry-After": str(retry_after_s)})
+
+
 class DeviceRevoked(Problem):
     """The phone was cut off, for good. The app needs a new `device_id` of its own, and the person the password."""
 

@@ -15,15 +15,18 @@ from api.access import (
 )
 from api.access.actor import Actor, ConnectionDep, may
 from api.access.front_door import FrontDoorDep
-from api.access.problems import DeviceRevoked, InvalidCredentials, OtpRequired
+from api.access.problems import DeviceRevoked, InvalidCredentials, OtpRequired, TooManyAttempts
 from api.access.roles import Permission
 from api.access.schemas import ActivationIn, MeOut, SessionIn, SessionOut
+from api.core.leases import TooManyCalls
 from api.core.problems import problems
 
 router = APIRouter(tags=["access"])
 
 
-@router.post("/sessions", responses=problems(InvalidCredentials, OtpRequired, DeviceRevoked))
+@router.post(
+    "/sessions", responses=problems(InvalidCredentials, OtpRequired, DeviceRevoked, TooManyCalls, TooManyAttempts)
+)
 async def sign_in(door: FrontDoorDep, body: SessionIn) -> SessionOut:
     """Sign in with username and password (CAPI app, scripts).
 
@@ -31,7 +34,8 @@ async def sign_in(door: FrontDoorDep, body: SessionIn) -> SessionOut:
     `otp_required`, and a code works once. Who has no app yet gets an access token with the one scope
     `second_factor:write` and no refresh token: enrol, confirm, sign in again.
     Phones sign in once, with a `device_id`, and refresh from then on; one that was cut off is 403 `device_revoked`.
-    When too many sign in at once, the answer is 503 with Retry-After.
+    After ten wrong tries at an account in five minutes, or two hundred from an address, the answer is 429 with
+    Retry-After; when too many sign in at once it is 503.
     """
     return await sessions.sign_in(door, body)
 

@@ -94,7 +94,7 @@ RULES: tuple[Rule, ...] = (
     Rule("bappeda", "second_factors", "select, delete", APPOINTED.format("'bappeda', 'coordinator', 'enumerator', 'observer'")),
     Rule("diskominfo", "second_factors", "select, delete", APPOINTED.format("'diskominfo', 'observer'")),
     Rule("access", "second_factors", "select, update", "true", columns="last_step"),
-    Rule("access", "refresh_tokens", ALL),
+    Rule("access", "refresh_tokens", ALL), Rule("access", "failed_sign_ins", "select, insert, update, delete"),
     Rule("access", "staff", READ, "true"),
     Rule(("bappeda", "diskominfo"), "staff", ALL, "true"),
     Rule("observer", "staff", READ, "true"),

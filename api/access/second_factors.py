@@ -92,6 +92,11 @@ def is_needed(account: Record) -> bool:
     return account["role"] in SECOND_FACTOR
 
 
+def is_missing(account: Record) -> bool:
+    """Whether this person needs one and has not confirmed one yet."""
+    return is_needed(account) and account["secret"] is None
+
+
 async def is_code(connection: Connection, vault: Vault, account: Record, otp: str) -> bool:
     """Whether this is a code of the account's app that nobody has used; it is used up by asking.
 

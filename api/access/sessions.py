@@ -2,22 +2,15 @@
 
 from asyncpg import Record
 
-from api.access import devices, families, second_factors
+from api.access import families, second_factors
 from api.access.actor import Actor
 from api.access.front_door import FrontDoor
-from api.access.passwords import is_password
-from api.access.problems import DeviceRevoked, InvalidCredentials, OtpRequired
+from api.access.proving import prove
 from api.access.roles import Permission, Role, scopes_of
 from api.access.schemas import BEARER, MeOut, SessionIn, SessionOut
 from api.core import clock
 from api.core.database import Connection
 
-ACCOUNT = """
-select p.id, p.active, p.role, p.scopes, p.version, c.password_hash, f.secret
-from staff s join principals p on p.id = s.id left join credentials c on c.principal_id = p.id
-left join second_factors f on f.staff_id = p.id and f.confirmed_at is not null
-where s.username = $1
-"""
 ME = {
     "staff": "select username, name from staff where id = $1",
     "client": "select client_id as username, name from clients where id = $1",
@@ -30,42 +23,17 @@ order by 1
 
 
 async def sign_in(door: FrontDoor, body: SessionIn) -> SessionOut:
-    """Check name, password and one-time code, enrol the phone, start a family of refresh tokens.
+    """Start a family of refresh tokens for whoever proves who they are (`proving.prove` says what is refused).
 
-    Raises `InvalidCredentials`; `OtpRequired` where only the code is missing; `DeviceRevoked` where all is right and
-    the phone was cut off. Who must have a second factor and has none gets a token that can enrol, and nothing more.
-
-    A name that does not exist costs a hash and leaves a note like one that does (trust.md H16). No connection is held
-    while a hash waits for its turn.
+    Who must have a second factor and has none gets a token that can enrol, and nothing more.
     """
-    username = body.username.lower()
-    async with door.open() as connection:
-        found = await connection.fetchrow(ACCOUNT, username)
-    right = await is_password(found["password_hash"] if found else None, body.password)
-    async with door.open() as connection:
-        # asked again: while the hash ran, the account may have been switched off or its password changed
-        known = right and found["active"] and await connection.fetchrow(ACCOUNT, username) == found
-        refusal = await _refusal(door, connection, found, body) if known else InvalidCredentials
-        if refusal is None and second_factors.is_needed(found) and found["secret"] is None:
-            return await _let_enrol(door, connection, found)
-        if refusal is None:
-            return await _let_in(door, connection, found, body.device_id)
-        await door.note(connection, None, "session.refused", found["id"] if found else None)
-    raise refusal
 
+    async def admit(connection: Connection, account: Record) -> SessionOut:
+        if second_factors.is_missing(account):
+            return await _let_enrol(door, connection, account)
+        return await _let_in(door, connection, account, body.device_id)
 
-async def _refusal(
-    door: FrontDoor, connection: Connection, found: Record, body: SessionIn
-) -> type[InvalidCredentials | OtpRequired | DeviceRevoked] | None:
-    """What a right password is refused for. A wrong code looks like a wrong password."""
-    if second_factors.is_needed(found):
-        if found["secret"] is None:
-            return None
-        if not body.otp:
-            return OtpRequired
-        if not await second_factors.is_code(connection, door.vault, found, body.otp):
-            return InvalidCredentials
-    return None if await devices.enrol(connection, found["id"], body) else DeviceRevoked
+    return await prove(door, body, admit)
 
 
 async def _let_in(door: FrontDoor, connection: Connection, found: Record, device_id: str | None) -> SessionOut:

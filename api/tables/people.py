@@ -75,6 +75,16 @@ class SecondFactor(Table, table=True):
     last_step: int = Field(default=0, sa_type=sa.BigInteger)
 
 
+class FailedSignIn(Table, table=True):
+    """How often somebody failed to sign in, by the keyed hash of an account's name or of an address."""
+
+    __tablename__ = "failed_sign_ins"
+
+    bucket: str = Field(primary_key=True, max_length=64)
+    failures: int
+    ends_at: datetime = Field(index=True)
+
+
 class ActivationCode(Identified, table=True):
     """A one-time code with which a person sets the first password; only its hash is stored."""
 

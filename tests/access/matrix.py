@@ -18,6 +18,7 @@ MATRIX: dict[str, dict[str, str]] = {
     "devices": {"bappeda": "su", "coordinator": "su", "enumerator": "s", "diskominfo": "s", "access": "siu"},
     "disclosures": {"bappeda": "si", "coordinator": "i", "enumerator": "i", "client": "i", "worker": "s"},
     "endorsements": {"bappeda": "si"},
+    "failed_sign_ins": {"access": "siud"},
     "families": {"bappeda": "siu", "coordinator": "su", "enumerator": "si", "worker": "si"},
     "household_programmes": {"bappeda": "su", "coordinator": "s", "enumerator": "s", "worker": "si"},
     "household_revisions": {"bappeda": "si", "coordinator": "si", "enumerator": "si", "worker": "i"},

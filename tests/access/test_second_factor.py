@@ -27,8 +27,8 @@ async def without_factor(house: House, person: Person) -> dict[str, str]:
     return {"Authorization": f"Bearer {given['access_token']}"}
 
 
-def code(secret: str, step: int) -> str:
-    return pyotp.TOTP(secret).at(time.time(), counter_offset=step)
+def code(secret: str, step: int, present: float | None = None) -> str:
+    return pyotp.TOTP(secret).at(present or time.time(), counter_offset=step)
 
 
 async def test_without_a_code_nobody_of_these_roles_comes_in(house: House) -> None:
@@ -63,14 +63,14 @@ async def test_a_wrong_code_looks_like_a_wrong_password(house: House) -> None:
     assert (await sign_in(house, "dewi", otp=right)).status_code == 200, "a wrong password has used no code up"
 
 
-async def test_a_code_works_once_also_for_twelve_at_once(house: House) -> None:
+async def test_a_code_works_once_also_for_eight_at_once(house: House) -> None:
     await house.make.password(await house.make.dewi())
     otp = await house.make.otp()
 
-    answers = await asyncio.gather(*(sign_in(house, "dewi", otp=otp) for _ in range(12)))
+    answers = await asyncio.gather(*(sign_in(house, "dewi", otp=otp) for _ in range(8)))
 
     statuses = sorted(answer.status_code for answer in answers)
-    assert statuses == [200] + [401] * 11
+    assert statuses == [200] + [401] * 7
     assert (await sign_in(house, "dewi", otp=code(OTP_SECRET, -1))).status_code == 401, "nor one from before it"
     assert (await sign_in(house, "dewi", otp=code(OTP_SECRET, 1))).status_code == 200
 
@@ -104,10 +104,13 @@ async def test_enrolling_confirming_and_signing_in(house: House) -> None:
     assert given.json()["uri"].startswith("otpauth://totp/Sambang:dewi?secret=" + secret)
     assert (await confirm(code(first["secret"], 0))).status_code == 422, "asking again replaced the first"
     assert (await sign_in(house, "dewi")).json()["scope"] == "second_factor:write", "not confirmed, not in force"
-    assert (await confirm(code(secret, -1))).status_code == 204
+    present = time.time()
+    assert (await confirm(code(secret, -1, present))).status_code == 204
     assert (await confirm(code(secret, 0))).status_code == 409
     assert (await nobody.post("/v1/me/second-factor", headers=headers)).json()["code"] == "second_factor_stands"
-    assert (await sign_in(house, "dewi", otp=code(secret, -1))).status_code == 401, "the confirming code is used up"
+    assert (await sign_in(house, "dewi", otp=code(secret, -1, present))).status_code == 401, (
+        "the confirming code is used up"
+    )
     whole: dict[str, Any] = (await sign_in(house, "dewi", otp=code(secret, 0))).json()
     assert set(whole["scope"].split()) == {str(scope) for scope in GRANTS[Role.BAPPEDA]}
     rows = await house.owner.fetch("select t::text as line from audit_events t union all"
