@@ -4,6 +4,7 @@ import asyncio
 import os
 import tempfile
 from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import asyncpg
@@ -86,9 +87,9 @@ def contract(app: FastAPI) -> Contract:
     return Contract(app)
 
 
-@pytest.fixture
-async def owner(cluster: EmbeddedPostgres, template: str) -> AsyncIterator[asyncpg.Connection]:
-    """The owner's connection to this test's own database, a clone of the template."""
+@asynccontextmanager
+async def own_database(cluster: EmbeddedPostgres, template: str) -> AsyncIterator[asyncpg.Connection]:
+    """The owner's connection to a clone of the template, gone afterwards."""
     name = f"test_{os.urandom(6).hex()}"
     admin = await asyncpg.connect(cluster.owner_url)
     await admin.execute(f"create database {name} template {template}")
@@ -97,6 +98,13 @@ async def owner(cluster: EmbeddedPostgres, template: str) -> AsyncIterator[async
     await connection.close()
     await admin.execute(f"drop database {name} with (force)")
     await admin.close()
+
+
+@pytest.fixture
+async def owner(cluster: EmbeddedPostgres, template: str) -> AsyncIterator[asyncpg.Connection]:
+    """The owner's connection to this test's own database, a clone of the template."""
+    async with own_database(cluster, template) as connection:
+        yield connection
 
 
 @pytest.fixture
