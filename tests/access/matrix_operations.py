@@ -39,7 +39,7 @@ NEW_HOUSEHOLD = {
 # fmt: off
 OPERATIONS: dict[str, Row] = {
     **dict.fromkeys(("readHealth", "readReadiness", "readProblem", "readMeta", "signIn", "giveToken", "revokeToken",
-                     "readSigningKeys", "readServerMetadata", "activateAccount"), PUBLIC),
+                     "readSigningKeys", "readServerMetadata", "activateAccount", "readAuditHealth"), PUBLIC),
     "readMetrics": Row(""),  # its token is no caller's
     # who calls
     "readMe": Row(ROLES),
@@ -86,6 +86,7 @@ OPERATIONS: dict[str, Row] = {
     "reconcileWork": Row("e", "visit", {"items": [{"id": "{}", "sha256": "0" * 64}]}),
     "listQuarantine": Row("bc", about=("sent_by", "team_id")), "readQuarantinedItem": Row("bc", "quarantine"),
     "resolveQuarantinedItem": Row("bc", "quarantine", {"action": "discard", **WHY}),
+    "listAuditEvents": Row("b"), "verifyAudit": Row("bdo"),
     # verdicts
     "listVerdicts": Row(FIELD, about=("assignment_id", "household_id", *FIELD_FILTERS)), "readVerdict": Row(FIELD, "verdict"),
     "readVerdictHistory": Row(FIELD, "verdict"), "reviewVerdict": Row("c", "verdict", {"decision": "approve"}),
