@@ -1,15 +1,17 @@
 """`sambang`: what an operator types."""
 
 import asyncio
+import csv
 import json
 import os
 import re
 import sys
 import time
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Annotated
+from uuid import UUID
 
 import typer
 import uvicorn
@@ -18,6 +20,7 @@ from rich.console import Console
 from api import standalone
 from api.access import seeding, verification
 from api.access.roles import Role
+from api.access.who_saw import Asked, LineOf, NobodyFound, who_saw
 from api.core import feed
 from api.core.embedded import AlreadyRunning, EmbeddedError
 from api.core.refusals import UnsafeToStart
@@ -178,6 +181,32 @@ def verify_audit(
         raise typer.Exit(2)
     if not asyncio.run(verification.report(_owner_url(), head, timedelta(minutes=patience), console.print)):
         raise typer.Exit(1)
+
+
+@app.command("who-saw")
+def list_who_saw(
+    household: Annotated[UUID | None, typer.Option(help="Looks at this household.")] = None,
+    member: Annotated[
+        UUID | None, typer.Option(help="Looks at this person's household, and at those before it.")
+    ] = None,
+    account: Annotated[str | None, typer.Option(help="By this person or client: username, client_id or id.")] = None,
+    session: Annotated[UUID | None, typer.Option(help="In this family of tokens: a phone, a browser.")] = None,
+    since: Annotated[datetime | None, typer.Option("--from", help="From this moment (UTC).")] = None,
+    until: Annotated[datetime | None, typer.Option("--to", help="Before this moment (UTC).")] = None,
+    by: Annotated[LineOf | None, typer.Option(help="What a line is; unless said, what was not asked for.")] = None,
+) -> None:
+    """Print the list of an incident as CSV: who saw whom, when, what for, how often. All that is given must hold."""
+    start, end = (moment and moment.replace(tzinfo=UTC) for moment in (since, until))
+    try:
+        rows = asyncio.run(who_saw(_owner_url(), Asked(household, member, account, session, start, end, by)))
+    except NobodyFound as nobody:
+        errors.print("there is no such account or person")
+        raise typer.Exit(1) from nobody
+    written = csv.writer(sys.stdout)
+    for number, row in enumerate(rows):
+        if number == 0:
+            written.writerow(row.keys())
+        written.writerow([" ".join(value) if isinstance(value, list) else value for value in row.values()])
 
 
 @app.command()

@@ -30,6 +30,8 @@ from api.core.revisions import not_modified
 
 router = APIRouter(prefix="/assignments", tags=["assignments"], route_class=Route)
 allocations = APIRouter(prefix="/campaigns", tags=["assignments"], route_class=Route)
+# a household's result and eligibility: no name, but a look all the same
+SHOWN = ("verdict",)
 Reader = Annotated[Actor, may(Permission.ASSIGNMENTS_READ)]
 Writer = Annotated[Actor, may(Permission.ASSIGNMENTS_WRITE)]
 
@@ -45,6 +47,7 @@ async def list_assignments(
     """List the caller's assignments: an enumerator's own, a coordinator's team's, all for Bappeda."""
     found = await service.list_assignments(connection, wanted)
     shown, following = page(found, wanted, lambda assignment: (assignment.id,), request, response)
+    await actor.disclose("list_assignments", [assignment.household_id for assignment in shown], SHOWN)
     return Page(items=shown, next=following)
 
 
@@ -56,6 +59,7 @@ async def read_assignment(
     found = await service.read_assignment(connection, assignment_id)
     if not_modified(request, response, found.revision):
         return Response(status_code=status.HTTP_304_NOT_MODIFIED, headers={"ETag": response.headers["ETag"]})
+    await actor.disclose("read_assignment", [found.household_id], SHOWN)
     return found
 
 
@@ -70,7 +74,8 @@ async def list_assignment_events(
 ) -> Page[AssignmentEventOut]:
     """List the steps of an assignment, oldest first."""
     after = wanted.after(int)
-    found = await service.list_events(connection, assignment_id, after[0] if after else 0, wanted.limit)
+    household_id, found = await service.list_events(connection, assignment_id, after[0] if after else 0, wanted.limit)
+    await actor.disclose("list_assignment_events", [household_id], SHOWN)
     shown, following = page(found, wanted, lambda event: (event["id"],), request, response)
     return Page(items=[AssignmentEventOut.model_validate(dict(event)) for event in shown], next=following)
 

@@ -1,4 +1,4 @@
-"""Bodies of the assignments room. An assignment names a household by its id: nothing here is personal."""
+"""Bodies of the assignments room. An assignment names a household by its id and says what was found of it."""
 
 from datetime import datetime
 from typing import Annotated, Literal, Self

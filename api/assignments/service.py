@@ -60,12 +60,12 @@ async def read_assignment(connection: Connection, assignment_id: UUID) -> Assign
     return AssignmentOut.model_validate(dict(row))
 
 
-async def list_events(connection: Connection, assignment_id: UUID, after: int, limit: int) -> list[Any]:
-    """One more step than a page holds, oldest first; raises `NotFound` for a stranger's assignment."""
+async def list_events(connection: Connection, assignment_id: UUID, after: int, limit: int) -> tuple[UUID, list[Any]]:
+    """The household, and one more step than a page holds, oldest first; raises `NotFound` for a stranger's."""
     if not 0 <= after < 2**63:
         raise Invalid("query:cursor", "bad_cursor")
-    await read_assignment(connection, assignment_id)
-    return list(await connection.fetch(queries.EVENTS, assignment_id, after, limit + 1))
+    found = await read_assignment(connection, assignment_id)
+    return found.household_id, list(await connection.fetch(queries.EVENTS, assignment_id, after, limit + 1))
 
 
 async def allocate_campaign(connection: Connection, actor: Actor, campaign_id: UUID, dry_run: bool) -> AllocationOut:

@@ -41,6 +41,8 @@ async def list_quarantine(
     """
     found = await quarantine.list_quarantine(connection, wanted)
     shown, following = page(found, wanted, lambda row: (row["id"],), request, response)
+    about = sorted({row["household_id"] for row in shown if row["household_id"] is not None})
+    await actor.disclose("list_quarantine", about, ("quarantine",))
     return Page(items=[QuarantinedOut.model_validate(_shown(row, request)) for row in shown], next=following)
 
 
