@@ -25,6 +25,7 @@ from api.core.process import ProcessState, open_process
 from api.core.settings import Settings, settings
 from api.households import lineage_router
 from api.households import router as households
+from api.imports import people_router
 from api.imports import router as imports
 from api.oversight import audit_router, outline, reference
 from api.oversight import router as oversight
@@ -52,6 +53,7 @@ ROOMS: tuple[APIRouter, ...] = (
     assignments.allocations,
     assignments.router,
     imports.router,
+    people_router.router,
     questionnaires.router,
     verdicts.router,
     official.router,

@@ -60,6 +60,16 @@ end
 $$
 """
 
+# Whoever prints codes for many asks who needs one. Credentials themselves are read at the door of sign-in alone.
+NOT_ACTIVATED = """
+create or replace function not_activated(wanted uuid[]) returns setof uuid
+language sql stable security definer set search_path from current as $$
+    select p.id from principals p
+    where p.id = any(wanted) and p.active and p.role in ('coordinator', 'enumerator')
+      and not exists (select from credentials c where c.principal_id = p.id)
+$$
+"""
+
 
 async def install(connection: asyncpg.Connection, prefix: str, login: str, login_password: str | None) -> None:
     """Make roles, grants and policies what this file says. Idempotent; run by the owner in one transaction.
@@ -72,6 +82,7 @@ async def install(connection: asyncpg.Connection, prefix: str, login: str, login
         await connection.execute(SESSIONS)
         for function in audit_chain.FUNCTIONS:
             await connection.execute(function)
+        await connection.execute(NOT_ACTIVATED)
         tables = await connection.fetch(
             "select c.relname as name from pg_class c where c.relkind in ('r', 'p')"
             " and c.relnamespace = current_schema()::regnamespace"
@@ -103,6 +114,7 @@ async def install(connection: asyncpg.Connection, prefix: str, login: str, login
             ("audit_head()", ROLES),
             ("verify_audit_seals(bigint, int, interval)", audit_chain.VERIFIERS),
             ("verify_audit_rest(interval)", audit_chain.VERIFIERS),
+            ("not_activated(uuid[])", ("bappeda",)),
         ):
             named = ", ".join(_quoted(prefix + role) for role in callers)
             await connection.execute(f"revoke all on function {signature} from public")

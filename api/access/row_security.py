@@ -171,6 +171,11 @@ RULES: tuple[Rule, ...] = (
     Rule("bappeda", "imports", ADD), Rule("bappeda", "import_findings", READ),
     Rule("worker", "imports", ALL), Rule("worker", "import_findings", "select, insert, delete"),
     Rule("worker", "staged_people", "select, insert, update, delete"),
+    # a file of people: the worker makes field staff and nobody else, and holds the campaign while teams are filled
+    Rule("worker", "principals", READ, "true"), Rule("worker", "staff", ADD, "true"),
+    Rule("worker", "principals", "insert, update", "role in ('coordinator', 'enumerator')", columns="team_id"),
+    Rule("worker", "campaigns", "update", columns="revision"), Rule("worker", "teams", ALL, columns="revision"),
+    Rule("worker", "team_members", ADD), Rule("worker", "imported_staff", ADD), Rule("bappeda", "imported_staff", READ),
     Rule("bappeda", "releases", ADD), Rule("bappeda", "released_households", ADD), Rule("bappeda", "released_members", ADD),
     # an agency reads how many, never who: households of a release are for a grant to open, and there is none yet
     Rule("client", "releases", READ), Rule("bappeda", "release_manifests", ADD, "true"),

@@ -1,6 +1,7 @@
 """People: who they are, what they may become, and the code with which they set their password."""
 
 import secrets
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any, Final
 from uuid import UUID
@@ -14,6 +15,7 @@ from api.access.roles import APPOINTS, SECOND_FACTOR, Role
 from api.access.schemas import ActivationCodeOut, StaffChange, StaffFilter, StaffIn, StaffOut
 from api.core import clock
 from api.core.database import Connection
+from api.core.idempotency import StillRunning
 from api.core.problems import Forbidden, NotFound
 from api.core.revisions import demand
 
@@ -121,6 +123,29 @@ async def issue_activation_code(connection: Connection, actor: Actor, staff_id: 
     )
     await actor.note("staff.code_issued", staff_id)
     return ActivationCodeOut(code=code, expires_at=expires_at)
+
+
+async def issue_first_codes(connection: Connection, staff_ids: Sequence[UUID]) -> dict[UUID, ActivationCodeOut]:
+    """A code for each of these field staff who has no password yet and may sign in; the others are left out.
+
+    One caller at a time: of two sheets that are printed at once one would be void. Raises `StillRunning`. The caller
+    notes the deed, which is one for all.
+    """
+    if not await connection.fetchval("select pg_try_advisory_xact_lock(hashtext('sambang activation codes'))"):
+        raise StillRunning
+    found = await connection.fetch("select id from not_activated($1::uuid[]) as id", staff_ids)
+    expires_at = clock.now() + CODE_LIVES
+    issued = {row["id"]: ActivationCodeOut(code=new_code(), expires_at=expires_at) for row in found}
+    await connection.execute(
+        "insert into activation_codes (id, staff_id, code_hash, expires_at)"
+        " select id, staff_id, code_hash, $4 from unnest($1::uuid[], $2::uuid[], $3::bytea[])"
+        " as c (id, staff_id, code_hash)",
+        [uuid7() for _ in issued],
+        list(issued),
+        [code_hash(made.code) for made in issued.values()],
+        expires_at,
+    )
+    return issued
 
 
 def new_code() -> str:

@@ -29,6 +29,35 @@ ERRORS: dict[str, tuple[str, str]] = {
     "region_unknown": ("Kelurahan tidak dikenal", "No such kelurahan in this kecamatan"),
     "region_outside_campaign": ("Kelurahan di luar wilayah kampanye", "The kelurahan is outside the campaign"),
     "date_invalid": ("Tanggal lahir tidak sah", "Not a date a person can be born on"),
+    "role_unknown": ("Peran bukan koordinator atau pencacah", "The role is neither coordinator nor enumerator"),
+    "team_missing": ("Tim kosong", "The team is missing"),
+    "team_too_long": ("Nama tim lebih dari 80 huruf", "The team's name is longer than 80 characters"),
+    "team_without_coordinator": ("Tim belum punya koordinator", "The team has no coordinator"),
+    "team_has_coordinator": ("Tim sudah punya koordinator lain", "The team has another coordinator"),
+    "team_over_span": ("Tim sudah penuh", "The team has as many enumerators as the campaign's span allows"),
+    "in_another_team": ("Sudah di tim lain dalam kegiatan ini", "Already in another team of this campaign"),
+    "person_repeated": (
+        "Nama ini sudah ada di tim yang sama; bila orang lain, tulis Username",
+        "The name stands in this team already: if it is somebody else, write a Username",
+    ),
+    "username_invalid": (
+        "Username tidak sah: huruf kecil, angka, . _ -; mulai dengan huruf; 3-60 tanda",
+        "Not a username: small letters, digits and . _ -, a letter first, 3 to 60 characters",
+    ),
+    "username_unmade": (
+        "Username tidak dapat dibuat dari nama ini; tulis di kolom Username",
+        "No username can be made of this name: write one in the column Username",
+    ),
+    "username_repeated": ("Username berulang dalam berkas", "The username stands on an earlier row too"),
+    "username_of_another": (
+        "Username ini milik orang lain; tulis yang lain di kolom Username",
+        "The username is somebody else's: write another in the column Username",
+    ),
+    "role_differs": ("Akun ini berperan lain", "The account has another role"),
+    "account_switched_off": ("Akun ini dinonaktifkan", "The account is switched off"),
+    "busy_elsewhere": ("Masih bekerja di kegiatan lain", "Still works in a team of another open campaign"),
+    "district_unknown": ("Kecamatan tidak dikenal", "No such kecamatan"),
+    "district_differs": ("Kecamatan berbeda dari kecamatan timnya", "Not the kecamatan of the person's team"),
     "nik_equals_no_kk": ("NIK sama dengan No. KK", "NIK and No. KK are the same number"),
 }
 NUMBERS: dict[str, tuple[str, str]] = {
@@ -62,6 +91,10 @@ WARNINGS: dict[str, tuple[str, str]] = {
     "address_missing": ("Alamat kosong", "No address"),
     "rt_missing": ("RT kosong", "No RT"),
     "rw_missing": ("RW kosong", "No RW"),
+    "username_numbered": (
+        "Nama yang sama di tim lain: Username diberi nomor",
+        "Another team has this name too: the username got a number",
+    ),
     "text_too_long": ("Teks dipotong", "The text was cut"),
 }
 

@@ -11,8 +11,9 @@ from api.core import clock
 from api.core.database import Connection
 from api.core.jobs import KEYS_IN_USE, StopAsked, Workplace
 from api.core.vault import WrongSeal
-from api.imports import queries, settling, staging
+from api.imports import people, queries, settling, staging
 from api.imports.layouts.known import LAYOUTS
+from api.imports.layouts.staff import STAFF
 from api.imports.upload import file_of
 from api.imports.workbooks import BrokenWorkbook
 from api.tables import CampaignStatus, ImportPart
@@ -64,6 +65,10 @@ async def _run(place: Workplace, connection: Connection, import_id: UUID) -> Non
         return  # done by the run before this one
     if begun["campaign_status"] == CampaignStatus.CLOSED:
         await fail(connection, import_id, "campaign_closed")
+        return
+    if begun["layout"] == STAFF.name:
+        if problem := await people.take_people(place, connection, import_id, begun):
+            await fail(connection, import_id, problem)
         return
     paths = {part: file_of(place.settings, import_id, part) for part in ImportPart}
     await staging.stage(place, connection, import_id, paths, begun)

@@ -17,6 +17,20 @@ class UnreadableWorkbook(Problem):
     title_id, title_en = "Buku kerja tidak dapat dibaca", "The workbook cannot be read"
 
 
+class BroughtNoPeople(Problem):
+    """Codes are for the people of an import of layout `staff` that was no dry run."""
+
+    status, code = 409, "brought_no_people"
+    title_id, title_en = "Impor ini tidak membawa petugas", "This import brought no people"
+
+
+class NotAcceptable(Problem):
+    """The header `Accept` names none of the forms in which this is answered."""
+
+    status, code = 406, "not_acceptable"
+    title_id, title_en = "Bentuk yang diminta di Accept tidak tersedia", "Not available in a form that Accept names"
+
+
 class FileTooLarge(Problem):
     status, code = 413, "too_large"
     title_id, title_en = "Terlalu besar", "Too large"

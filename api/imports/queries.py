@@ -2,7 +2,7 @@
 
 LIST = """
 select id, campaign_id, layout, dry_run, create_households, desil_max, status, sha256, members_sha256, rows,
-       accepted, rejected, warnings, by_code::text, households, problem, created_at, finished_at
+       accepted, rejected, warnings, by_code::text, households, accounts, teams, problem, created_at, finished_at
 from imports
 """
 ONE = f"{LIST} where id = $1"

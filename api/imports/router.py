@@ -55,7 +55,8 @@ async def take_file(
     """Send a list, as CSV or XLSX. It is checked and added later: follow `Location` until it is `done`.
 
     BDT (`dtks_bdt`) comes as two files, joined by `IDBDT`: its households as `file`, their people as `members_file`.
-    A rejected row never stops the rest; the same file twice adds nothing.
+    A list of people (`staff`) becomes accounts, teams and memberships. A rejected row never stops the rest; the same
+    file twice adds nothing.
     """
     import_id = uuid7()
     upload = Upload(request.state.settings, vault, import_id)

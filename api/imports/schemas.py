@@ -6,12 +6,13 @@ from uuid import UUID
 
 from pydantic import Field, model_validator
 
+from api.access.schemas import StaffRole
 from api.core.paging import Paging
 from api.core.problems import Invalid
 from api.core.schema import In, Out
 from api.tables import FindingLevel, ImportPart, ImportStatus
 
-LayoutName = Literal["dtks_bdt", "dtks_person", "p3ke_family", "p3ke_person", "dtsen"]
+LayoutName = Literal["dtks_bdt", "dtks_person", "p3ke_family", "p3ke_person", "dtsen", "staff"]
 
 
 class ImportIn(In):
@@ -51,6 +52,8 @@ class ImportOut(Out):
     warnings: Annotated[int, Field(description="Findings that reject nothing.")]
     by_code: Annotated[dict[str, int], Field(description="Findings of each code.")]
     households: Annotated[int, Field(description="Households this file added (a dry run: would add).")]
+    accounts: Annotated[int, Field(description="`staff`: accounts this file added (a dry run: would add).")]
+    teams: Annotated[int, Field(description="`staff`: teams this file added (a dry run: would add).")]
     problem: Annotated[str | None, Field(description="Why the whole file failed.")]
     created_at: datetime
     finished_at: datetime | None
@@ -82,6 +85,37 @@ class FindingOut(Out):
     file: Annotated[ImportPart, Field(description="The file that the row stands in.")]
 
 
+class ImportedPersonOut(Out):
+    """A person whom a file of people named, and the username that the person signs in with."""
+
+    row: Annotated[int, Field(description="As a spreadsheet counts: the header is row 1.")]
+    staff_id: Annotated[UUID | None, Field(description="Null in a dry run, for an account that would be added.")]
+    username: Annotated[str, Field(description="The file's, or made from the name.")]
+    name: Annotated[str | None, Field(description="Of the account as it is now.")]
+    role: Annotated[StaffRole | None, Field(description="Of the account as it is now.")]
+    team: Annotated[str, Field(description="The team that the file named the person for.")]
+    added: Annotated[bool, Field(description="Whether this file added the account (a dry run: would add).")]
+
+
+class IssuedCodeOut(Out):
+    """One slip: who signs in as whom, and the one-time code."""
+
+    team: str
+    name: str
+    role: StaffRole
+    username: str
+    code: Annotated[str, Field(examples=["K7QD-2M9X-V4TR-8HPA"])]
+
+
+class IssuedCodesOut(Out):
+    """Codes of everybody who needs one, team by team, the coordinator first. They are shown here and never again."""
+
+    import_id: UUID
+    campaign: str
+    expires_at: Annotated[datetime | None, Field(description="Null when everybody has a password already.")]
+    codes: list[IssuedCodeOut]
+
+
 # the route reads the stream itself, so FastAPI cannot see the form
 MULTIPART: dict[str, Any] = {
     "requestBody": {
@@ -107,7 +141,8 @@ MULTIPART: dict[str, Any] = {
                         "layout": {
                             "type": "string",
                             "enum": [*get_args(LayoutName)],
-                            "description": "Guessed from the header when it is not given.",
+                            "description": "Guessed from the header when it is not given. `staff` is a list of people: "
+                            "`Nama`, `Peran`, `Tim`, and when they stand there `Username`, `Kecamatan`.",
                         },
                         "dry_run": {
                             "type": "boolean",

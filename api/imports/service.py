@@ -16,8 +16,8 @@ from api.core.problems import Invalid, NotFound, WrongState
 from api.imports import queries
 from api.imports.findings import message_of
 from api.imports.jobs import NAME
-from api.imports.layouts.known import LAYOUTS
-from api.imports.layouts.layout import Layout
+from api.imports.layouts.known import KNOWN, LAYOUTS
+from api.imports.layouts.layout import Columns, Layout
 from api.imports.problems import UnknownLayout, UnreadableWorkbook
 from api.imports.schemas import FindingFilter, FindingOut, ImportFilter, ImportIn, ImportOut
 from api.imports.source_files import SourceFile
@@ -37,12 +37,13 @@ async def take_file(
         raise Invalid("/campaign_id", "unknown_campaign")
     if campaign["status"] == CampaignStatus.CLOSED:
         raise WrongState(allowed=[state.value for state in OPEN])
-    candidates = [LAYOUTS[wanted.layout]] if wanted.layout else list(LAYOUTS.values())
+    candidates = [KNOWN[wanted.layout]] if wanted.layout else list(KNOWN.values())
     layout = await asyncio.to_thread(recognise, upload.file, candidates)
-    members_file = await _members_file(upload, layout)
-    if layout.source not in campaign["sources"]:
+    households = LAYOUTS.get(layout.name)
+    members_file = await _members_file(upload, households)
+    if households and households.source not in campaign["sources"]:
         raise Invalid("/layout", "source_not_in_campaign")
-    if wanted.create_households and not (layout.by_nik and layout.village):
+    if wanted.create_households and not (households and households.by_nik and households.village):
         raise Invalid("/create_households", "not_for_this_layout")
     await connection.execute(
         queries.ADD,
@@ -65,19 +66,19 @@ async def take_file(
     return await read_import(connection, import_id)
 
 
-async def _members_file(upload: Upload, layout: Layout) -> SealedFile | None:
+async def _members_file(upload: Upload, layout: Layout | None) -> SealedFile | None:
     """The second file, which a layout has or has not; raises a problem that names it."""
-    file = upload.members_file
-    if layout.members is None and file is not None:
+    file, members = upload.members_file, layout and layout.members
+    if members is None and file is not None:
         raise Invalid("/members_file", "not_for_this_layout")
-    if layout.members is not None:
+    if members is not None:
         if file is None:
             raise Invalid("/members_file", "missing")
-        await asyncio.to_thread(recognise, file, [layout.members], ImportPart.MEMBERS_FILE)
+        await asyncio.to_thread(recognise, file, [members], ImportPart.MEMBERS_FILE)
     return file
 
 
-def recognise(sealed: SealedFile, candidates: Sequence[Layout], part: ImportPart = ImportPart.FILE) -> Layout:
+def recognise(sealed: SealedFile, candidates: Sequence[Columns], part: ImportPart = ImportPart.FILE) -> Columns:
     """Which of these layouts a file's header is; raises `UnknownLayout` with our names of the missing columns."""
     try:
         with SourceFile(sealed.path, sealed.vault, sealed.owner) as file:

@@ -9,7 +9,7 @@ from uuid import UUID
 from api.core.files import read_sealed
 from api.core.vault import Vault
 from api.imports.layouts.known import Recognised, recognise
-from api.imports.layouts.layout import Layout
+from api.imports.layouts.layout import Columns
 from api.imports.reading import LONGEST_LINE, Header, Record, read_headers, read_records
 from api.imports.workbooks import STARTS_WITH, SealedReader, Workbook
 
@@ -32,7 +32,7 @@ class SourceFile:
     def _chunks(self) -> Iterator[bytes]:
         return read_sealed(self.path, self.vault, self.owner)
 
-    def recognise(self, candidates: Sequence[Layout]) -> Recognised:
+    def recognise(self, candidates: Sequence[Columns]) -> Recognised:
         """Which of these layouts the file has, and its header; raises `BrokenWorkbook`."""
         return recognise(self.book.headers() if self.book else read_headers(self.start), candidates)
 

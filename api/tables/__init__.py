@@ -28,7 +28,15 @@ from api.tables.households import (
     Source,
     Whereabouts,
 )
-from api.tables.imports import FindingLevel, Import, ImportFinding, ImportPart, ImportStatus, StagedPerson
+from api.tables.imports import (
+    FindingLevel,
+    Import,
+    ImportedStaff,
+    ImportFinding,
+    ImportPart,
+    ImportStatus,
+    StagedPerson,
+)
 from api.tables.limits import CallBucket
 from api.tables.people import (
     ActivationCode,
@@ -94,6 +102,7 @@ __all__ = [
     "ImportFinding",
     "ImportPart",
     "ImportStatus",
+    "ImportedStaff",
     "ManifestStatus",
     "Member",
     "Objection",

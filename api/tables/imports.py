@@ -50,6 +50,8 @@ class Import(Identified, table=True):
     rejected: int = 0
     warnings: int = 0
     households: int = 0
+    accounts: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
+    teams: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
     by_code: dict[str, Any] = Field(default_factory=dict, sa_type=JSONB)
     problem: str | None = Field(default=None, max_length=60)
     created_by: UUID = Field(foreign_key="principals.id")
@@ -70,6 +72,22 @@ class ImportFinding(Table, table=True):
     column: str = Field(max_length=60)
     code: str = Field(max_length=60)
     level: FindingLevel = Field(sa_type=text_enum(FindingLevel))
+
+
+class ImportedStaff(Table, table=True):
+    """A person whom a file of people named: the account, made by it or there before, and the team that it says.
+
+    A dry run has no account for whom it would add.
+    """
+
+    __tablename__ = "imported_staff"
+
+    import_id: UUID = Field(foreign_key="imports.id", primary_key=True)
+    row_no: int = Field(primary_key=True)
+    staff_id: UUID | None = Field(default=None, foreign_key="staff.id", index=True)
+    username: str = Field(max_length=60)
+    team: str = Field(max_length=80)
+    added: bool
 
 
 class StagedPerson(Table, table=True):

@@ -12,25 +12,31 @@ from api.tables import ImportPart, Source
 BPS_DIGITS = [2, 2, 3, 3]  # province, city, kecamatan, kelurahan
 
 
-@dataclass(frozen=True, slots=True)
-class Layout:
-    """One layout in which lists arrive. A field is the name of our column, or None where the list has no such column.
-
-    `columns` are those a header must have; `also` are kept with the raw row when they stand there (`x_*`: each that
-    begins so). Each row is a person; where `household_rows` is set each row is a family and its person is the head;
-    where `members` is set each row is a household, and its people stand in a second file of that layout.
-    """
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Columns:
+    """By which columns a layout is known: those a header must have, those it may, and other spellings of ours."""
 
     name: str
-    source: Source
     columns: tuple[str, ...]
+    also: tuple[str, ...] = ()
+    aliases: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Layout(Columns):
+    """One layout in which lists of households arrive. A field is the name of our column, or None where it has none.
+
+    Columns of `also` are kept with the raw row when they stand there (`x_*`: each that begins so). Each row is a
+    person; where `household_rows` is set each row is a family and its person is the head; where `members` is set each
+    row is a household, and its people stand in a second file of that layout.
+    """
+
+    source: Source
     external_id: str
     person: str
     nik: str | None = None
     born_on: str | None = None
     sex: str | None = None
-    also: tuple[str, ...] = ()
-    aliases: Mapping[str, str] = field(default_factory=dict)
     household: str | None = None
     no_kk: str | None = None
     region_code: str | None = None
@@ -134,19 +140,19 @@ def names_in(text: str) -> tuple[str, ...]:
     return tuple(text.split())
 
 
-def our_columns(layout: Layout, columns: Sequence[str]) -> list[str]:
+def our_columns(layout: Columns, columns: Sequence[str]) -> list[str]:
     """The letters of a file's columns with other spellings of ours turned into ours."""
     other = {letters(alias): letters(name) for alias, name in layout.aliases.items()}
     return [other.get(column, column) for column in columns]
 
 
-def missing_columns(layout: Layout, columns: Sequence[str]) -> list[str]:
+def missing_columns(layout: Columns, columns: Sequence[str]) -> list[str]:
     """Our names of the columns that a header lacks or has more than once."""
     found = our_columns(layout, columns)
     return [name for name in layout.columns if found.count(letters(name)) != 1]
 
 
-def places_of(layout: Layout, columns: Sequence[str]) -> dict[str, int]:
+def places_of(layout: Columns, columns: Sequence[str]) -> dict[str, int]:
     """Where each of our columns stands in this file."""
     found = our_columns(layout, columns)
     begins = tuple(letters(name) for name in layout.also if name.endswith("*"))
