@@ -10,7 +10,8 @@ import orjson
 import pytest
 
 from api.core.settings import Settings
-from api.imports.layouts.dtks_bdt import DTKS_BDT, MEMBERS
+from api.imports.layouts.dtks_bdt import DTKS_BDT, HOUSEHOLD_LISTS, MEMBERS, PERSON_LISTS
+from api.regions.code_lists import CODE_LISTS
 from tests.imports.sending import all_findings_by_file, count, send, take, work_until_done
 from tests.imports.test_begin_again import TABLES, WORKER
 from tests.support.bdt import bdt_households, bdt_members, dirty_pair
@@ -86,6 +87,76 @@ async def test_rt_and_rw_are_null_where_the_name_of_the_sls_does_not_say_both(
     home = await house.owner.fetchrow("select rt, rw from households")
     assert tuple(home) == (place or (None, None))
     assert await house.owner.fetchval("select desil from household_sources where member_id is null") == 10
+
+
+LISTED = {
+    "Lantai": ("1", "06", "10"),
+    "Kondisi_atap": ("2",),
+    "Sumber_airminum": ("12", "01"),
+    "ada_mobil": ("2",),
+    "ada_motor": ("3",),
+    "buang_tinja": ("6",),
+}
+NOT_LISTED = {
+    "Lantai": ("0", "11", "006", "A"),
+    "Kondisi_atap": ("3", "02"),
+    "Sumber_airminum": ("13", "-1"),
+    "ada_mobil": ("3",),
+    "ada_motor": ("1",),
+    "buang_tinja": ("7",),
+}
+PEOPLE_LISTED = {
+    "Jenis_cacat": ("00", "0", "7", "12"),
+    "Penyakit_kronis": ("0", "9"),
+    "Pendidikan_tertinggi": ("1", "08"),
+    "Ada_kartu_identitas": ("0", "5", "15"),
+    "Sta_keberadaan_art": ("6",),
+    "Lapangan_usaha": ("21",),
+}
+PEOPLE_NOT_LISTED = {
+    "Jenis_cacat": ("13", "000"),
+    "Penyakit_kronis": ("10",),
+    "Pendidikan_tertinggi": ("0", "11"),
+    "Ada_kartu_identitas": ("16",),
+    "Sta_keberadaan_art": ("0", "7"),
+    "Lapangan_usaha": ("22",),
+}
+
+
+async def test_every_coded_column_is_held_against_its_official_list(house: House, wanted: Settings) -> None:
+    dewi, campaign = await house.make.dewi(), await house.make.campaign()
+    rows, people = bdt_households(16), bdt_members(16)
+    expected = set()
+    for column in LISTED:
+        for row, cell in enumerate((*LISTED[column], *NOT_LISTED[column])):
+            rows[row][column] = cell
+            if row >= len(LISTED[column]):
+                expected.add(("file", row + 2, column, "code_unknown"))
+    for column in PEOPLE_LISTED:
+        for row, cell in enumerate((*PEOPLE_LISTED[column], *PEOPLE_NOT_LISTED[column])):
+            people[row][column] = cell
+            if row >= len(PEOPLE_LISTED[column]):
+                expected.add(("members_file", row + 2, column, "code_unknown"))
+
+    done = await take(
+        house,
+        wanted,
+        dewi,
+        campaign,
+        write(rows, columns=HOUSEHOLD_COLUMNS).encode(),
+        members_file=write(people, columns=MEMBER_COLUMNS).encode(),
+    )
+
+    assert await all_findings_by_file(house, dewi, done["id"]) == expected
+    assert (done["rejected"], done["warnings"], done["households"]) == (0, len(expected), 16)
+
+
+def test_every_list_of_bdt_is_used_and_only_columns_of_the_layout_are_coded() -> None:
+    of_bdt = {name for name in CODE_LISTS if name.startswith("bdt_") or name.endswith("_bdt")}
+
+    assert set(HOUSEHOLD_LISTS.values()) | set(PERSON_LISTS.values()) | {"bdt_kartu_identitas"} == of_bdt
+    assert set(DTKS_BDT.coded) <= {*DTKS_BDT.columns, *DTKS_BDT.also}
+    assert set(MEMBERS.coded) <= {*MEMBERS.columns, *MEMBERS.also}
 
 
 @pytest.mark.parametrize("kind", [",", ";", "xlsx"])

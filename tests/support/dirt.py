@@ -89,7 +89,8 @@ def same(column: str, other: str) -> Spoil:
 def coded_kinds(layout: Layout) -> list[tuple[str, str, Spoil]]:
     """Codes of another list, and the kelurahan in digits that BPS has not given out."""
     kinds = [
-        ("code_unknown", column, put(column, "5" if "1" in codes else "1")) for column, codes in layout.coded.items()
+        ("code_unknown", column, put(column, next(wrong for wrong in ("1", "5", "99") if wrong not in codes)))
+        for column, codes in layout.coded.items()
     ]
     if layout.bps_parts:
         district, village = layout.bps_parts[2:]

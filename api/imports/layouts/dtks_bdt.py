@@ -6,11 +6,15 @@ that in a city an SLS is an RT, written `RT 03 RW 05` or `03/05` by some (dossie
 Our reading: which columns a header must have; that a code short of its leading zeros is that code; `JnsKel` 1 is male
 and 2 female; a member's relation is `Hubkel`, to the head of the family card, because each family has a head; a
 household is in PKH when `sta_pkh` is 1; the kelurahan is the household's. What is not read is kept with the raw row.
+
+A cell that is none of its list is found, whether we read the column or not. Unchecked is what no list of ours is of:
+`sta_keberadaan_rt`, `Kelas_tertinggi`, and yes and no about people, for which nobody says if they are 1 2 or 3 4.
 """
 
 from typing import Final
 
 from api.imports.layouts.layout import Layout, names_in
+from api.imports.layouts.numbering import codes_of, sums_of
 from api.imports.layouts.values import RELATION_CODES, SEX_CODES
 from api.tables import Source
 
@@ -58,6 +62,39 @@ PERSON: Final = names_in(
     Sta_Bekerja Jumlah_jamkerja Lapangan_usaha Status_pekerjaan Sta_keberadaan_art Sta_kepesertaan_pbi Ada_kks Ada_pbi
     Ada_kip Ada_pkh Ada_BPNT Anak_diluar_rt namagadis_ibukandung"""
 )
+# which official list a column's cells are codes of (dossier 1.6)
+HOUSEHOLD_LISTS: Final = {
+    "Sta_bangunan": "bdt_status_bangunan",
+    "Sta_lahan": "bdt_status_lahan",
+    "Lantai": "bdt_lantai",
+    "Dinding": "bdt_dinding",
+    "Kondisi_dinding": "bdt_kondisi",
+    "Atap": "bdt_atap",
+    "Kondisi_atap": "bdt_kondisi",
+    "Sumber_airminum": "bdt_sumber_air",
+    "cara_peroleh_airminum": "bdt_cara_air",
+    "Sumber_penerangan": "bdt_penerangan",
+    "Daya": "bdt_daya",
+    "bb_masak": "bdt_bahan_bakar",
+    "fasbab": "bdt_fasbab",
+    "kloset": "bdt_kloset",
+    "buang_tinja": "bdt_tinja",
+    **dict.fromkeys(ODD, "bdt_ya_tidak_ganjil"),
+    **dict.fromkeys(EVEN, "bdt_ya_tidak_genap"),
+}
+PERSON_LISTS: Final = {
+    "HubKRT": "bdt_hub_krt",
+    "Sta_kawin": "bdt_sta_kawin",
+    "Ada_akta_nikah": "bdt_akta_nikah",
+    "Jenis_cacat": "bdt_jenis_cacat",
+    "Penyakit_kronis": "bdt_penyakit",
+    "Partisipasi_sekolah": "bdt_partisipasi_sekolah",
+    "Pendidikan_tertinggi": "bdt_jenjang",
+    "Ijazah_tertinggi": "bdt_ijazah",
+    "Lapangan_usaha": "bdt_lapangan_usaha",
+    "Status_pekerjaan": "bdt_status_pekerjaan",
+    "Sta_keberadaan_art": "keberadaan_art_bdt",
+}
 
 MEMBERS: Final = Layout(
     name="dtks_bdt",
@@ -77,6 +114,8 @@ MEMBERS: Final = Layout(
     relation="Hubkel",
     relations=RELATION_CODES,
     mother_name="namagadis_ibukandung",
+    coded={column: codes_of(name) for column, name in PERSON_LISTS.items()}
+    | {"Ada_kartu_identitas": sums_of("bdt_kartu_identitas")},
 )
 DTKS_BDT: Final = Layout(
     name="dtks_bdt",
@@ -92,6 +131,6 @@ DTKS_BDT: Final = Layout(
     person="Nama_KRT",
     percentile="percentile",
     programmes={"sta_pkh": "pkh"},
-    coded=dict.fromkeys(ODD, frozenset("12")) | dict.fromkeys(EVEN, frozenset("34")),
+    coded={column: codes_of(name) for column, name in HOUSEHOLD_LISTS.items()},
     members=MEMBERS,
 )

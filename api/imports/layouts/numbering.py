@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from api.imports.layouts.layout import Layout
+from api.regions.code_lists import CODE_LISTS
 
 Findings = list[tuple[str, str]]
 PEOPLE_OF_A_HOUSEHOLD: Final = 99
@@ -39,6 +40,18 @@ def read_family_no(layout: Layout, cells: Mapping[str, str], findings: Findings)
     if number is None:
         findings.append((layout.family_no, "family_no_unknown"))
     return number or 1
+
+
+def codes_of(name: str) -> frozenset[str]:
+    """The codes of an official list, with and without leading zeros: spreadsheets take them off, forms print them."""
+    codes = [code.code for code in CODE_LISTS[name].codes]
+    width = max(map(len, codes))
+    return frozenset(spelling for code in codes for spelling in (str(int(code)), code, code.zfill(width)))
+
+
+def sums_of(name: str) -> frozenset[str]:
+    """The answers to a question that takes several codes of its list and adds them up: each code is one bit."""
+    return frozenset(str(total) for total in range(1 + sum(int(code.code) for code in CODE_LISTS[name].codes)))
 
 
 def check_codes(layout: Layout, cells: Mapping[str, str], findings: Findings) -> None:
