@@ -1,4 +1,4 @@
-"""The worker: every room's jobs, taken from the queue one after another, and the sealing of the audit chain beside."""
+"""The worker: every room's jobs, one after another, and beside them the sealing of the audit chain and a sweep."""
 
 import asyncio
 from datetime import timedelta
@@ -7,11 +7,12 @@ from api.access.sealing import keep_sealing
 from api.core.jobs import STALE_AFTER, Beside, Handler, Round, work
 from api.core.settings import Settings
 from api.imports import jobs as imports
+from api.imports.forgetting import keep_forgetting
 from api.releases import jobs as releases
 
 JOBS: dict[str, Handler] = {imports.NAME: imports.run_import, releases.NAME: releases.hash_release}
 FIRST: tuple[Round, ...] = (releases.ask_for_missing,)
-BESIDE: tuple[Beside, ...] = (keep_sealing,)
+BESIDE: tuple[Beside, ...] = (keep_sealing, keep_forgetting)
 
 
 async def run_worker(

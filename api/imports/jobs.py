@@ -12,6 +12,7 @@ from api.core.database import Connection
 from api.core.jobs import KEYS_IN_USE, StopAsked, Workplace
 from api.core.vault import WrongSeal
 from api.imports import people, queries, settling, staging
+from api.imports.forgetting import forget_files
 from api.imports.layouts.known import LAYOUTS
 from api.imports.layouts.staff import STAFF
 from api.imports.upload import file_of
@@ -36,7 +37,9 @@ async def run_import(place: Workplace, payload: str) -> None:
         except Exception:
             if place.last_attempt:
                 await fail(connection, import_id, "internal")
+                forget_files(place.settings, import_id)
             raise
+        forget_files(place.settings, import_id)
 
 
 async def _take_turn(place: Workplace, connection: Connection) -> None:

@@ -43,10 +43,15 @@ def multipart_only(request: Request, _: Annotated[Claims, Depends(token_claims)]
 MultipartOnly = Annotated[None, Depends(multipart_only)]
 
 
+def folder_of(wanted: Settings) -> Path:
+    """Where the sealed files of imports lie."""
+    return wanted.files_folder / "imports"
+
+
 def file_of(wanted: Settings, import_id: UUID, part: ImportPart = ImportPart.FILE) -> Path:
     """Where a sealed file of an import lies."""
     name = str(import_id) if part is ImportPart.FILE else f"{import_id}-{part.value}"
-    return wanted.files_folder / "imports" / name
+    return folder_of(wanted) / name
 
 
 class FileTarget(BaseTarget):  # type: ignore[misc]  # the library has no types
