@@ -27,7 +27,7 @@ from api.households import lineage_router
 from api.households import router as households
 from api.imports import people_router
 from api.imports import router as imports
-from api.oversight import audit_router, outline, reference
+from api.oversight import audit_router, outline, reference, subject_router
 from api.oversight import router as oversight
 from api.oversight.service import LIMITS
 from api.questionnaires import router as questionnaires
@@ -63,6 +63,7 @@ ROOMS: tuple[APIRouter, ...] = (
     releases.router,
     replies.router,
     audit_router.router,
+    subject_router.router,
     oversight.v1,
 )
 EXPOSED = [

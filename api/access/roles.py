@@ -40,6 +40,8 @@ class Permission(StrEnum):
     SECOND_FACTOR_WRITE = "second_factor:write"
     STAFF_READ = "staff:read"
     STAFF_WRITE = "staff:write"
+    SUBJECT_REQUESTS_READ = "subject-requests:read"
+    SUBJECT_REQUESTS_WRITE = "subject-requests:write"
     SYNC_READ = "sync:read"
     VERDICTS_DECIDE = "verdicts:decide"
     VERDICTS_READ = "verdicts:read"
@@ -64,7 +66,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {role: frozenset(EVERYBODY | held) f
     Role.BAPPEDA:     FIELD | {P.ASSIGNMENTS_WRITE, P.CAMPAIGNS_WRITE, P.CLIENTS_READ, P.DELIBERATIONS_READ, P.DELIBERATIONS_WRITE,
                                P.IDENTITIES_READ, P.IMPORTS_WRITE, P.QUESTIONNAIRES_WRITE,
                                P.RELEASES_DOWNLOAD, P.RELEASES_READ, P.RELEASES_WRITE, P.STAFF_READ, P.STAFF_WRITE, P.VERDICTS_DECIDE,
-                               P.AUDIT_EVENTS_READ, P.AUDIT_EVENTS_VERIFY,
+                               P.AUDIT_EVENTS_READ, P.AUDIT_EVENTS_VERIFY, P.SUBJECT_REQUESTS_READ, P.SUBJECT_REQUESTS_WRITE,
                                P.DISCLOSURES_READ, P.HOUSEHOLDS_MERGE, P.DEVICES_READ, P.DEVICES_WRITE,
                                P.QUARANTINE_READ, P.QUARANTINE_WRITE, P.SECOND_FACTOR_WRITE},
     Role.COORDINATOR: FIELD | {P.ASSIGNMENTS_WRITE, P.IDENTITIES_READ, P.STAFF_READ, P.VERDICTS_REVIEW, P.DEVICES_READ,

@@ -69,6 +69,8 @@ APPEND_ONLY = (
     "audit_events",
     "disclosures",
     "audit_seals",
+    "subject_requests",
+    "subject_request_events",
     "receipts",
     "quarantined_items",
     "quarantine_resolutions",
@@ -167,6 +169,8 @@ RULES: tuple[Rule, ...] = (
     Rule("enumerator", "sync_changes", READ, f"addressee_id = {ACTOR}"),
     # the official tail: Bappeda writes down what the meeting, the mayor, the ministry and the family said
     *(Rule("bappeda", table, ADD, "true", f"recorded_by = {ACTOR}") for table in OFFICIAL),
+    Rule("bappeda", "subject_requests", ADD, "true", f"recorded_by = {ACTOR}"),
+    Rule("bappeda", "subject_request_events", ADD, "true", f"actor_id = {ACTOR}"),
     # files in, releases out
     Rule("bappeda", "imports", ADD), Rule("bappeda", "import_findings", READ),
     Rule("worker", "imports", ALL), Rule("worker", "import_findings", "select, insert, delete"),

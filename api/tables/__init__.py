@@ -64,6 +64,13 @@ from api.tables.releases import (
     ReleaseManifest,
 )
 from api.tables.states import AssignmentStatus, Eligibility, FieldResult, ReceiptKind, RegistryStatus, VerdictStage
+from api.tables.subject_requests import (
+    SubjectRequest,
+    SubjectRequestEvent,
+    SubjectRequestKind,
+    SubjectRequestMove,
+    SubjectRequestStatus,
+)
 from api.tables.verdicts import RegistryAction, RemarkResolution, Verdict, VerdictEvent, VerdictMove, VerdictRevision
 from api.tables.visits import Receipt, Visit, VisitOutcome
 
@@ -139,6 +146,11 @@ __all__ = [
     "Source",
     "StaffMember",
     "StagedPerson",
+    "SubjectRequest",
+    "SubjectRequestEvent",
+    "SubjectRequestKind",
+    "SubjectRequestMove",
+    "SubjectRequestStatus",
     "SyncChange",
     "Team",
     "TeamMember",

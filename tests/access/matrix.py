@@ -52,6 +52,8 @@ MATRIX: dict[str, dict[str, str]] = {
     "second_factors": {"bappeda": "siud", "coordinator": "siu", "diskominfo": "siud", "access": "su"},
     "staff": {"bappeda": "siu", "coordinator": "s", "enumerator": "s", "diskominfo": "siu", "observer": "s", "access": "s", "worker": "si"},
     "staged_people": {"worker": "siud"},
+    "subject_request_events": {"bappeda": "si"},
+    "subject_requests": {"bappeda": "si"},
     "sync_changes": {"enumerator": "s"},
     "team_members": {"bappeda": "siu", "coordinator": "s", "enumerator": "s", "diskominfo": "s", "observer": "s", "worker": "si"},
     "teams": {"bappeda": "siu", "coordinator": "s", "enumerator": "s", "diskominfo": "s", "observer": "s", "worker": "siu"},

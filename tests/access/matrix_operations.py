@@ -87,6 +87,9 @@ OPERATIONS: dict[str, Row] = {
     "listQuarantine": Row("bc", about=("sent_by", "team_id")), "readQuarantinedItem": Row("bc", "quarantine"),
     "resolveQuarantinedItem": Row("bc", "quarantine", {"action": "discard", **WHY}),
     "listAuditEvents": Row("b"), "verifyAudit": Row("bdo"),
+    "recordSubjectRequest": Row("b", "household", {"kind": "access", "household_id": "{}", "received_at": "2022-11-02T08:00:00+07:00"}),
+    "listSubjectRequests": Row("b", about=("household_id",)), "readSubjectRequest": Row("b", "nothing"),
+    "moveSubjectRequest": Row("b", "nothing", {"move": "take_up", **WHY}),
     # verdicts
     "listVerdicts": Row(FIELD, about=("assignment_id", "household_id", *FIELD_FILTERS)), "readVerdict": Row(FIELD, "verdict"),
     "readVerdictHistory": Row(FIELD, "verdict"), "reviewVerdict": Row("c", "verdict", {"decision": "approve"}),

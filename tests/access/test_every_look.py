@@ -35,6 +35,8 @@ LOOKS: dict[str, tuple[str, str]] = {
     "readObjection": ("dewi", "/v1/objections/{objection}"),
     "listReleaseDifferences": ("dewi", "/v1/releases/{later}/differences?against={release}"),
     "downloadReleaseFile": ("dewi", "/v1/releases/{release}/files/households.csv"),
+    "listSubjectRequests": ("dewi", "/v1/subject-requests"),
+    "readSubjectRequest": ("dewi", "/v1/subject-requests/{asked}"),
     "listReplies": ("dewi", "/v1/releases/{release}/replies"),
 }
 # operation → what it shows instead
@@ -43,7 +45,7 @@ NO_LOOKS = dict.fromkeys(
      "readServerMetadata"), "the system",
 ) | dict.fromkeys(
     ("readMe", "listStaff", "readStaffMember", "listDevices", "listClients", "readClient", "listTeams", "readTeam",
-     "listTrainings", "readTraining"), "those who work",
+     "listTrainings", "readTraining", "listImportedPeople"), "those who work",
 ) | dict.fromkeys(
     ("listRegions", "readRegion", "listCodeLists", "readCodeList", "listCriteriaSets", "readCriteriaSet",
      "listCampaigns", "readCampaign", "listQuestionnaires", "listQuestionnaireVersions", "readQuestionnaireVersion"),
@@ -95,6 +97,8 @@ async def made(house: House) -> tuple[dict[str, Person], dict[str, UUID]]:
     objection = (await dewi.post("/v1/objections", json=body)).json()["id"]
     held = meeting(season, {"verdict_id": str(doubted[1]), "result": "approve"})
     minutes = (await dewi.post("/v1/deliberations", json=held)).json()["id"]
+    asks = {"kind": "access", "household_id": str(household), "received_at": "2022-12-01T08:00:00+07:00"}
+    asked = (await dewi.post("/v1/subject-requests", json=asks)).json()["id"]
     open_household = await house.make.household()
     open_work = await house.make.assignment(team.campaign_id, open_household, team.siti)
     parcel = {"device_id": "a-strange-phone", "households": [], "visits": [visit(open_work)]}
@@ -103,6 +107,7 @@ async def made(house: House) -> tuple[dict[str, Person], dict[str, UUID]]:
     things = {
         "household": household, "open_household": open_household, "assignment": season.assignment,
         "verdict": season.verdict, "release": first, "later": later, "objection": objection, "meeting": minutes,
+        "asked": asked,
         "visit": await house.owner.fetchval("select id from visits order by received_at limit 1"),
         "quarantined": await house.owner.fetchval("select id from quarantined_items"),
     }  # fmt: skip
