@@ -125,3 +125,11 @@ async def house(
     """The running app, its HTTP clients, and makers over the owner's connection."""
     async with open_house(app, contract, owner, wanted, vault) as opened:
         yield opened
+
+
+@pytest.fixture
+async def login(wanted: Settings) -> AsyncIterator[asyncpg.Connection]:
+    """A raw connection as the app has it, without the app."""
+    connection = await asyncpg.connect(wanted.database_url)
+    yield connection
+    await connection.close()

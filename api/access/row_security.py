@@ -30,6 +30,9 @@ SENT_ABOUT = (
     "exists (select from quarantined_items q where q.kind = 'visit' and q.assignment_id = verdicts.assignment_id)"
 )
 PAID_BY = "exists (select from visits k join quarantined_items q on q.id = k.receipt_id join verdicts v on v.assignment_id = k.assignment_id where k.id = visit_id and k.enumerator_id = author_id and v.id = verdict_revisions.verdict_id)"
+# Four eyes: what somebody visited is never theirs to judge, whatever their role is now. An array, so asked once a statement.
+OTHERS_WORK = f"not verdict_id = any (array(select v.id from visits k join verdicts v on v.assignment_id = k.assignment_id where k.enumerator_id = {ACTOR}))"
+SENT_BY_OTHERS = f"exists (select from quarantined_items q where q.id = quarantine_id and q.principal_id <> {ACTOR})"
 APPOINTED = "exists (select from principals p where p.id = staff_id and p.role in ({}))"
 IN_TEAM = "exists (select from principals p where p.id = staff_id)"  # a coordinator reads the own team's
 READ, ADD, ALL = "select", "select, insert", "select, insert, update"
@@ -151,18 +154,19 @@ RULES: tuple[Rule, ...] = (
     Rule("bappeda", "quarantined_items", READ, "true"), Rule("coordinator", "quarantined_items", READ, f"team_id = {TEAM}"),
     Rule("coordinator", "quarantined_items", READ, IN_ASSIGNMENT),
     Rule("enumerator", "quarantine_resolutions", READ, IN_QUARANTINE.format("quarantine_id")),
-    Rule(("bappeda", "coordinator"), "quarantine_resolutions", ADD, IN_QUARANTINE.format("quarantine_id"), f"resolved_by = {ACTOR} and {IN_QUARANTINE.format('quarantine_id')}"),
+    Rule(("bappeda", "coordinator"), "quarantine_resolutions", ADD, IN_QUARANTINE.format("quarantine_id"), f"resolved_by = {ACTOR} and {SENT_BY_OTHERS}"),
     Rule(("bappeda", "coordinator"), "visits", "insert", f"{SENT_BY} and {AT_THE_DOOR.format('visits')}"),
     Rule(("bappeda", "coordinator"), "verdicts", "insert", f"{SENT_ABOUT} and {AT_THE_DOOR.format('verdicts')}"),
     Rule(("bappeda", "coordinator"), "verdict_revisions", "insert", f"{PAID_BY} and {IN_VERDICT}"),
     Rule("coordinator", "members", "insert", f"whereabouts = 'new' and {IN_HOUSEHOLD}"),
     Rule("bappeda", "verdicts", READ, "true"), Rule("coordinator", "verdicts", READ, IN_ASSIGNMENT),
     Rule("enumerator", "verdicts", ADD, IN_ASSIGNMENT, AT_THE_DOOR.format("verdicts")),
-    Rule("bappeda", "verdict_revisions", ADD, "true", f"author_id = {ACTOR}"),
+    Rule("bappeda", "verdict_revisions", ADD, "true", f"author_id = {ACTOR} and {OTHERS_WORK}"),
     Rule("coordinator", "verdict_revisions", READ, IN_VERDICT),
     Rule("enumerator", "verdict_revisions", ADD, IN_VERDICT, f"author_id = {ACTOR} and {IN_VERDICT}"),
-    Rule("bappeda", "verdict_events", ADD, "true", f"actor_id = {ACTOR}"),
-    Rule(FIELD_ROLES, "verdict_events", ADD, IN_VERDICT, f"actor_id = {ACTOR} and {IN_VERDICT}"),
+    Rule("bappeda", "verdict_events", ADD, "true", f"actor_id = {ACTOR} and {OTHERS_WORK}"),
+    Rule("coordinator", "verdict_events", ADD, IN_VERDICT, f"actor_id = {ACTOR} and {IN_VERDICT} and {OTHERS_WORK}"),
+    Rule("enumerator", "verdict_events", ADD, IN_VERDICT, f"actor_id = {ACTOR} and {IN_VERDICT}"),
     Rule("bappeda", "remark_resolutions", READ, "true"), Rule("coordinator", "remark_resolutions", READ, IN_VERDICT),
     Rule("enumerator", "remark_resolutions", ADD, IN_VERDICT, f"resolved_by = {ACTOR} and {IN_VERDICT}"),
     # what phones pull: written by triggers alone

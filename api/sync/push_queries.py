@@ -24,3 +24,5 @@ RESOLVE = """
 insert into quarantine_resolutions (quarantine_id, action, reason, resolved_by, recorded_id, at)
 values ($1, $2, $3, $4, $5, $6)
 """
+
+VISITED_BY = "select exists (select from visits where assignment_id = $1 and enumerator_id = $2)"

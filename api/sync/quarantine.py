@@ -28,6 +28,7 @@ from api.sync import push_queries
 from api.sync.push_problems import AlreadyResolved
 from api.sync.quarantine_schemas import QuarantineFilter, ResolutionIn
 from api.tables import QuarantineAction, QuarantineStatus, ReceiptKind
+from api.verdicts.problems import OwnWork
 from api.visits.receipts import open_body
 from api.visits.schemas import VisitIn
 from api.visits.service import adopt_visit
@@ -89,10 +90,17 @@ def masked(content: Any) -> Any:
 
 
 async def resolve(connection: Connection, actor: Actor, vault: Vault, quarantine_id: UUID, body: ResolutionIn) -> None:
-    """Decide about an item; raises `NotFound`, `AlreadyResolved`, or the refusal of what it would do."""
+    """Decide about an item; raises `NotFound`, `AlreadyResolved`, `OwnWork`, or the refusal of what it would do.
+
+    Nobody decides about what they sent themselves, nor about a door that they knocked at.
+    """
     row, said = await open_item(connection, vault, quarantine_id)
     if row["action"] is not None:
         raise AlreadyResolved
+    if row["principal_id"] == actor.id or await connection.fetchval(
+        push_queries.VISITED_BY, row["assignment_id"], actor.id
+    ):
+        raise OwnWork
     now, recorded = clock.now(), _recorded_id(row, body.action)
     # first, because its key lets one of two people through
     await connection.execute(

@@ -21,6 +21,7 @@ from api.sync.quarantine_schemas import (
     ResolutionIn,
     ResolutionOut,
 )
+from api.verdicts.problems import OwnWork
 from api.visits.problems import VisitConflict
 
 router = APIRouter(prefix="/quarantine", tags=["sync"], route_class=Route)
@@ -58,7 +59,7 @@ async def read_quarantined_item(
 @router.post(
     "/{quarantine_id}/resolutions",
     status_code=201,
-    responses=problems(AlreadyResolved, CampaignNotOpen, WrongState, VisitConflict, HouseholdConflict),
+    responses=problems(AlreadyResolved, OwnWork, CampaignNotOpen, WrongState, VisitConflict, HouseholdConflict),
 )
 async def resolve_quarantined_item(
     connection: ConnectionDep,

@@ -1,21 +1,9 @@
-"""What tests of row security start from: a connection as the app has it, and a season of two teams."""
+"""What tests of row security start from: a season of two teams."""
 
-from collections.abc import AsyncIterator
-
-import asyncpg
 import pytest
 
-from api.core.settings import Settings
 from tests.access.two_teams import Season, play
 from tests.support.house import House
-
-
-@pytest.fixture
-async def login(wanted: Settings) -> AsyncIterator[asyncpg.Connection]:
-    """A raw connection as the app has it, without the app."""
-    connection = await asyncpg.connect(wanted.database_url)
-    yield connection
-    await connection.close()
 
 
 @pytest.fixture
