@@ -105,7 +105,7 @@ OPERATIONS: dict[str, Row] = {
     "listObjections": Row("b", about=("verdict_id",)), "readObjection": Row("b", "nothing"),
     # files in, releases out
     "takeFile": Row("b"), "listImports": Row("b"),
-    **dict.fromkeys(("readImport", "listFindings", "downloadFindings"), Row("b", "nothing")),
+    **dict.fromkeys(("readImport", "listFindings", "downloadFindings", "listImportedPeople", "issueImportedCodes"), Row("b", "nothing")),
     "makeRelease": Row("b", body={"campaign_id": "x"}), "listReleases": Row("bm"), "readRelease": Row("bm", "nothing"),
     **dict.fromkeys(("readReleaseManifest", "downloadReleaseFile", "listReplies"), Row("b", "nothing")),
     "listReleaseDifferences": Row("b", "nothing"),
