@@ -155,3 +155,35 @@ async def test_work_given_while_somebody_leaves_is_never_with_who_left(house: Ho
         (200, 409, team.siti.id),
         (404, 201, team.budi.id),
     )
+
+
+async def test_before_field_work_a_departure_may_lie_ahead(house: House) -> None:
+    team = await house.make.team(await house.make.campaign(status="preparation"))
+    ahead = (clock.working_day(clock.now()) + timedelta(3)).isoformat()
+
+    answer = await leave(await house.as_(await house.make.dewi()), team.id, team.siti, ahead)
+
+    assert answer.status_code == 201, answer.text
+    assert [member["ends_on"] for member in answer.json()["members"] if member["name"] == "Siti"] == [ahead]
+
+
+async def test_who_leaves_one_campaign_stays_in_the_other(house: House) -> None:
+    former = await house.make.team(await house.make.campaign())
+    campaign = await house.make.campaign(code="malang-2023")
+    present = await house.make.team(campaign, names=("Wati", "Joko", "Tono"))
+    await house.owner.execute(
+        "insert into team_members (id, campaign_id, team_id, staff_id, starts_on)"
+        " values (gen_random_uuid(), $1, $2, $3, '2022-11-02')",
+        campaign, present.id, former.siti.id,
+    )  # fmt: skip
+    await house.owner.execute("update principals set team_id = $1 where id = $2", present.id, former.siti.id)
+    held = await house.make.assignment(
+        campaign, await house.make.household(), Person(former.siti.id, "Siti", former.siti.role, present.id)
+    )
+
+    answer = await leave(await house.as_(await house.make.dewi()), former.id, former.siti)
+
+    assert answer.status_code == 201, answer.text
+    assert await team_of(house, former.siti) == present.id
+    seen = (await (await house.as_(former.siti)).get("/v1/assignments")).json()["items"]
+    assert [item["id"] for item in seen] == [str(held)]
