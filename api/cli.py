@@ -18,7 +18,7 @@ import uvicorn
 from rich.console import Console
 
 from api import standalone
-from api.access import seeding, verification
+from api.access import seeding, signing_keys, verification
 from api.access.roles import Role
 from api.access.who_saw import Asked, LineOf, NobodyFound, who_saw
 from api.core import feed
@@ -99,6 +99,24 @@ def seed(full: Annotated[bool, typer.Option("--full", help="52,881 households in
     console.print(f"{len(made.staff)} people; their logins are in {settings().private_folder / 'demo.json'}.")
     if full:
         console.print("The households come in through the import: `sambang up --full` uploads them.")
+
+
+@keys.command("rotate")
+def rotate_keys(
+    at_once: Annotated[
+        bool, typer.Option("--at-once", help="On a suspicion: do not wait until the next is known.")
+    ] = False,
+) -> None:
+    """Let the next signing key sign, and make another next one. The processes take it up; nobody is signed out.
+
+    Every 90 days. After `--at-once` twice within ten minutes, tokens of the key before the last are refused.
+    """
+    try:
+        signing_keys.rotate(_private_folder() / "keys", at_once=at_once)
+    except (signing_keys.TooEarly, FileNotFoundError) as refused:
+        errors.print(str(refused))
+        raise typer.Exit(1) from refused
+    console.print("The next key signs now. Keep a copy of the keys apart from the database's backup.")
 
 
 @vault.command("rotate")

@@ -21,7 +21,7 @@ import httpx
 from rich.console import Console
 
 from api.access import database_roles
-from api.access.tokens import make_signing_key
+from api.access.signing_keys import make_signing_key
 from api.core import embedded, embedded_places, feed, migrations
 from api.core.settings import database_settings, settings
 from api.core.supervisor import Supervisor, listen

@@ -42,7 +42,8 @@ class Absent:
 sys.meta_path.insert(0, Absent())
 from pathlib import Path
 from uuid import uuid4
-from api.access.tokens import make_signing_key, open_key_ring
+from api.access.signing_keys import make_signing_key
+from api.access.tokens import open_key_ring
 folder = Path(sys.argv[1])
 make_signing_key(folder)
 ring = open_key_ring(folder, "https://sambang.test", "sambang")

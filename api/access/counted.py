@@ -77,7 +77,7 @@ def _caller(scope: Scope) -> Claims | Unauthorized:
     if scheme.lower() != "bearer" or not token:
         return Unauthorized(error="invalid_request")
     try:
-        claims: Claims = scope["state"]["key_ring"].verify(token)
+        claims: Claims = scope["state"]["key_ring"].current().verify(token)
     except InvalidToken:
         return Unauthorized()
     return claims

@@ -50,7 +50,7 @@ def front_door(request: Request, database: DatabaseDep) -> FrontDoor:
     """The front door of this process, for this request."""
     state = request.state
     vault, address = state.vault.current(), address_of(request.scope)
-    return FrontDoor(database, state.key_ring, state.settings, vault, state.request_id, address)
+    return FrontDoor(database, state.key_ring.current(), state.settings, vault, state.request_id, address)
 
 
 FrontDoorDep = Annotated[FrontDoor, Depends(front_door)]

@@ -38,7 +38,7 @@ async def sign_in(door: FrontDoor, body: SessionIn) -> SessionOut:
 
 async def _let_in(door: FrontDoor, connection: Connection, found: Record, device_id: str | None) -> SessionOut:
     wanted = door.settings
-    family, refresh = await families.start(connection, found["id"], device_id, clock.now(), wanted.refresh_token_days)
+    family, refresh = await families.start(connection, found["id"], clock.now(), wanted, device_id=device_id)
     await door.note(connection, found["id"], "session.started", family)
     scopes = scopes_of(found["role"], found["scopes"])
     access = door.keys.issue(found["id"], found["version"], scopes, wanted.access_token_s, family)

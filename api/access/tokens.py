@@ -5,21 +5,24 @@ deep JSON) is refused before it sees a token; everything it may raise becomes on
 """
 
 import hashlib
+import logging
 import re
 import time
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 import orjson
-from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric import ec
 from jose import jwk, jws, jwt
 from jose.backends.cryptography_backend import CryptographyECKey
 from uuid_utils.compat import uuid7
 
+from api.access.signing_keys import Stamp, read_keys, stamp_of
+
+log = logging.getLogger(__name__)
 SHAPE = re.compile(r"[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+")
 REQUIRED = {f"require_{claim}": True for claim in ("exp", "iat", "nbf", "iss", "aud", "sub", "jti")}
 MAX_AGE_S = 900
@@ -41,12 +44,27 @@ class Claims:
 
 @dataclass(frozen=True, slots=True)
 class KeyRing:
-    """The signing keys by kid, the writing one first; issues and verifies."""
+    """The signing keys by kid, the writing one first; issues and verifies. Immutable: `current()` may be another."""
 
     issuer: str
     audience: str
     private: dict[str, CryptographyECKey]
     public: dict[str, CryptographyECKey]
+    folder: Path | None = None
+    stamp: Stamp = ()
+
+    def current(self) -> "KeyRing":
+        """The ring as its folder holds it now: a look at the files' dates; all are read when one has changed.
+
+        Files that cannot be read leave the ring as it is: a slip of the operator's must not sign everybody out.
+        """
+        if self.folder is None or stamp_of(self.folder) == self.stamp:
+            return self
+        try:
+            return open_key_ring(self.folder, self.issuer, self.audience)
+        except Exception:
+            log.exception("the signing keys have changed and cannot be read: the keys of before stay in force")
+            return self
 
     def issue(
         self, subject: UUID, version: int, scopes: frozenset[str], lifetime_s: int, family_id: UUID | None
@@ -126,30 +144,25 @@ class KeyRing:
         return {"keys": keys}
 
 
-def make_signing_key(folder: Path) -> None:
-    """Make the first signing key if there is none; existing keys are never touched."""
-    if list(folder.glob("signing-*.pem")):
-        return
-    key = ec.generate_private_key(ec.SECP256R1())
-    path = folder / f"signing-{int(time.time())}.pem"
-    path.touch(mode=0o600)
-    path.write_bytes(
-        key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
-    )
-
-
 def open_key_ring(folder: Path, issuer: str, audience: str) -> KeyRing:
-    """Read `signing-*.pem`, the newest first; a missing key is an error, never a default."""
+    """Read the signing keys; a missing key is an error, never a default."""
+    while True:
+        ring = _read(folder, stamp_of(folder), issuer, audience)
+        if ring.stamp == stamp_of(folder):
+            return ring
+
+
+@lru_cache(maxsize=8)
+def _read(folder: Path, stamp: Stamp, issuer: str, audience: str) -> KeyRing:
     private, public = {}, {}
-    for path in sorted(folder.glob("signing-*.pem"), reverse=True):
-        key = jwk.construct(path.read_text(), "ES256")
+    keys, read = read_keys(folder)
+    for pem in keys:
+        key = jwk.construct(pem, "ES256")
         if not isinstance(key, CryptographyECKey):
             raise RuntimeError("python-jose must use the cryptography backend")
         kid = _thumbprint(key.public_key().to_dict())
         private[kid], public[kid] = key, key.public_key()
-    if not private:
-        raise RuntimeError(f"no signing key in {folder}: run `sambang keys make`")
-    return KeyRing(issuer, audience, private, public)
+    return KeyRing(issuer, audience, private, public, folder, read)
 
 
 def _thumbprint(key: dict[str, Any]) -> str:

@@ -44,6 +44,7 @@ class Settings(DatabaseSettings):
     cors_origins: Annotated[list[str], NoDecode] = []
     access_token_s: Annotated[int, Field(ge=60, le=900)] = 600
     refresh_token_days: Annotated[int, Field(ge=1, le=30)] = 14
+    session_days: Annotated[int, Field(ge=1, le=366)] = 90  # then even a session in daily use ends (ASVS 10.4.8)
     idempotency_hours: int = 72
     # calls a minute, over all processes; an address is asked about calls without a valid token alone
     calls_person: Annotated[int, Field(ge=60, le=1_000_000)] = 3000

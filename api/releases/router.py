@@ -29,9 +29,9 @@ KEEP = {"Cache-Control": "private, no-cache", "Vary": "Authorization"}
 
 
 def key_ring(request: Request) -> KeyRing:
-    """The signing keys of this process."""
+    """The signing keys of this process, as they are now."""
     ring: KeyRing = request.state.key_ring
-    return ring
+    return ring.current()
 
 
 @router.post("", status_code=201, dependencies=SEALED, responses=problems(NothingDecided, AuditStuck))

@@ -105,8 +105,11 @@ class RefreshToken(Identified, table=True):
     principal_id: UUID = Field(foreign_key="principals.id", index=True)
     token_hash: bytes = hashed(unique=True)
     device_id: str | None = Field(default=None, max_length=80)
+    client_id: UUID | None = Field(default=None, foreign_key="clients.id")  # an app that came with a code
+    scopes: list[str] | None = Field(default=None, sa_type=ARRAY(sa.Text))  # never more than the app asked for
     issued_at: datetime
     expires_at: datetime
+    family_ends_at: datetime
     used_at: datetime | None = None
     child_id: UUID | None = None
     revoked_at: datetime | None = None

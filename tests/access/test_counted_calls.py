@@ -84,8 +84,8 @@ async def test_a_guessed_token_counts_for_the_address_even_at_an_open_door(house
 async def test_people_are_counted_apart_from_machines(house: House) -> None:
     siti = (await house.make.team(await house.make.campaign())).siti
     family = await house.owner.fetchval(
-        "insert into refresh_tokens (id, family_id, principal_id, token_hash, issued_at, expires_at)"
-        " values (gen_random_uuid(), gen_random_uuid(), $1, '\\x00', now(), now() + interval '1 day')"
+        "insert into refresh_tokens (id, family_id, principal_id, token_hash, issued_at, expires_at, family_ends_at)"
+        " values (gen_random_uuid(), gen_random_uuid(), $1, '\\x00', now(), now() + interval '1 day', now())"
         " returning family_id",
         siti.id,
     )

@@ -167,8 +167,9 @@ async def test_by_raw_sql_nobody_cuts_off_a_strangers_phone(
         season.ours.siti.id,
     )
     await house.owner.execute(
-        "insert into refresh_tokens (id, family_id, principal_id, token_hash, device_id, issued_at, expires_at)"
-        " values ($1, $1, $2, '\\x00', 'hp', now(), now())",
+        "insert into refresh_tokens (id, family_id, principal_id, token_hash, device_id, issued_at, expires_at,"
+        " family_ends_at)"
+        " values ($1, $1, $2, '\\x00', 'hp', now(), now(), now())",
         device,
         season.ours.siti.id,
     )

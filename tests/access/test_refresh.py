@@ -163,3 +163,20 @@ async def test_twelve_at_once_leave_at_most_one_living_token(
     assert [answer.status_code for answer in answers].count(200) <= 2
     living = "select count(*) from refresh_tokens where used_at is null and revoked_at is null"
     assert await house.owner.fetchval(living) == 0
+
+
+async def test_a_family_ends_however_often_it_is_used(
+    house: House, nobody: httpx.AsyncClient, session: dict[str, Any]
+) -> None:
+    days = house.state["settings"].session_days
+    span = await house.owner.fetchval("select family_ends_at - issued_at from refresh_tokens")
+    assert span.days == days
+    await house.owner.execute("update refresh_tokens set family_ends_at = now() + interval '1 hour'")
+
+    child = await refresh(nobody, session["refresh_token"])
+
+    assert child.status_code == 200
+    newest = "select expires_at = family_ends_at and expires_at < now() + interval '61 minutes' from refresh_tokens"
+    assert await house.owner.fetchval(f"{newest} order by issued_at desc limit 1")
+    await house.owner.execute("update refresh_tokens set expires_at = now(), family_ends_at = now()")
+    assert (await refresh(nobody, child.json()["refresh_token"])).json()["error"] == "invalid_grant"
