@@ -236,6 +236,33 @@ async def test_a_household_that_another_list_brought_is_known_by_a_card(house: H
     assert [row["family_no"] for row in families] == [1, 2, 2]
 
 
+async def test_a_new_person_on_a_known_card_joins_that_family(house: House, wanted: Settings) -> None:
+    dewi, campaign, (households, members) = await house.make.dewi(), await house.make.campaign(), pair(1)
+    await take(house, wanted, dewi, campaign, households, members_file=members)
+    people = bdt_members(1)
+    people.append(people[0] | {"IDARTBDT": "A9999999", "NIK": nik(900), "Nama": "NEW", "NUK": "2"})
+
+    later = await take(
+        house, wanted, dewi, campaign, households, members_file=write(people, columns=MEMBER_COLUMNS).encode()
+    )
+
+    assert (later["status"], later["households"], await count(house, "families")) == ("done", 0, 2)
+    assert await house.owner.fetchval("select family_no from members where name = 'NEW'") == 1
+
+
+async def test_a_family_has_the_first_card_of_its_people(house: House, wanted: Settings) -> None:
+    dewi, campaign, people = await house.make.dewi(), await house.make.campaign(), bdt_members(1)
+    people[0]["NoKK"] = ""
+
+    done = await take(
+        house, wanted, dewi, campaign, pair(1)[0], members_file=write(people, columns=MEMBER_COLUMNS).encode()
+    )
+
+    assert done["by_code"] == {"no_kk_empty": 1}
+    card = await house.owner.fetchrow("select id, no_kk from families where no = 1")
+    assert house.make.vault.open("family.no_kk", card["id"], card["no_kk"]) == no_kk(1)
+
+
 async def test_a_killed_worker_is_followed_by_another(house: House, wanted: Settings) -> None:
     dewi, campaign, (households, members) = await house.make.dewi(), await house.make.campaign(), pair(1200)
     sent = await send(house, dewi, campaign, households, members_file=members)
