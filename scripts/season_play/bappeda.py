@@ -51,6 +51,7 @@ async def _decide_many(season: Season, chosen: list[tuple[Json, Json]]) -> None:
                 season.ledger.surprise(f"bappeda: decision {item['decision']} → {result['problem']['code']}")
                 continue
             season.count(WORDS[item["decision"]])
+            season.revised[item["verdict_id"]] += item["decision"] == "amend"
             if item["decision"] == "confirm":
                 season.decided_this_week.append(verdict)
 

@@ -91,7 +91,8 @@ class Caller:
 
     async def _session(self) -> Any:
         """A session by password and, where there is a secret, the app's code: one that was used makes them wait."""
-        body = {name: self.login[name] for name in ("username", "password")}
+        known = ("username", "password", "device_id", "device_name", "app_version")
+        body = {name: self.login[name] for name in known if name in self.login}
         secret = self.login.get("otp_secret")
         if secret is None:
             return await self.call("POST", "/v1/sessions", body=body, expect=(200, 201), keyed=False)

@@ -68,10 +68,16 @@ async def spread_work(season: Season) -> None:
 
 async def _reassign(season: Season, coordinator: Caller) -> int:
     with suppress(Surprise):
-        held = {
-            door.id: phone for phone in season.phones.values() for door in phone.doors.values() if door.plan is None
+        untouched = {
+            door.assignment_id
+            for carrier in season.carriers.values()
+            for door in carrier.doors()
+            if door.plan is None and not door.returned
         }
-        waiting = [door for door in await season.assignments(coordinator, status="open") if door["id"] in held]
+        held = [
+            door for status in ("open", "downloaded") for door in await season.assignments(coordinator, status=status)
+        ]
+        waiting = [door for door in held if door["id"] in untouched]
         if not waiting:
             return 0
         taker = next(one for one in season.team_of(coordinator) if one.id != waiting[0]["enumerator_id"])

@@ -8,31 +8,35 @@ from collections.abc import Iterator
 from contextlib import suppress
 from datetime import date, timedelta
 
-from scripts.season_play import bappeda, coordinators, field, found, lineage, meetings
-from scripts.season_play.callers import Surprise
+from scripts.season_play import bappeda, coordinators, field, found, inbox, lineage, meetings
+from scripts.season_play.callers import Caller, Surprise
+from scripts.season_play.carriers import Carrier
 from scripts.season_play.phone import Phone
 from scripts.season_play.release import make_release
 from scripts.season_play.season import Season
+from scripts.season_play.troubles import BadLine
 
-MONDAY, FRIDAY, SUNDAY = 0, 4, 6
+FRIDAY, SUNDAY = 4, 6
 FIRST_RELEASE = 0.3  # decided: as much as the city could tell on 25 November
 SAMPLE_OF_REMARKS = 40
 
 
 async def play_days(season: Season) -> None:
     """From the first day to the last, or until nothing is left to do; the last release ends it."""
-    season.phones = {one.id: Phone(one, season.campaign_id) for one in season.enumerators}
+    season.carriers = {one.id: _with_a_phone(season, one) for one in season.enumerators}
     total = len(await season.assignments())
     first = await _first_day(season)
     days = list(_days(first, season.ends_on))
+    season.last_day = days[-1]
     for day in days:
         began, calls = time.perf_counter(), sum(map(len, season.ledger.by_week.values()))
         season.begin_day(day)
-        season.refreshes = day in (first, first + timedelta(days=1)) or day.weekday() == MONDAY
         doors = await field.work_a_day(season)
         if day == first:
             await found.try_what_is_not_theirs(season)
-            await found.find_families(season)
+            await found.try_another_family(season)
+        await inbox.hand_on_unsent(season)
+        await inbox.empty_inboxes(season)
         reviews = await coordinators.review_evening(season)
         if day == first or day.weekday() == SUNDAY:
             await _change_the_list(season, first=day == first)
@@ -45,6 +49,11 @@ async def play_days(season: Season) -> None:
             break
     await _check_remarks(season)
     await make_release(season)
+
+
+def _with_a_phone(season: Season, holder: Caller) -> Carrier:
+    line = BadLine(holder, season.chances, season.luck(f"line {season.earlier_releases}", holder.name), season.count)
+    return Carrier(holder, line, Phone(line, holder.login["device_id"]))
 
 
 async def _friday(season: Season, total: int) -> int:

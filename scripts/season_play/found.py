@@ -1,35 +1,46 @@
 """What an enumerator meets on the way: families that no list has, and households that are somebody else's."""
 
+import json
 from contextlib import suppress
 from random import Random
 from uuid import uuid4
 
 from scripts.season_play.callers import Surprise
-from scripts.season_play.phone import Door, Phone
+from scripts.season_play.carriers import Carrier
+from scripts.season_play.knocking import write_visit
+from scripts.season_play.phone import PUSH
 from scripts.season_play.season import Json, Season
+from scripts.season_play.stories import knocks_of
 
 FINDERS = 8
 ONE = "/v1/households/{}"
 
 
-async def find_families(season: Season) -> None:
-    """A few families that no list has; each comes with its assignment, open to the finder."""
-    every = max(1, len(season.enumerators) // FINDERS)
-    for number, person in enumerate(season.enumerators[::every][:FINDERS]):
-        luck = season.luck("found", f"{person.name}|{season.earlier_releases}")
-        door = next((door for door in season.phones[person.id].doors.values()), None)
-        if door is None:
+def find_family(season: Season, carrier: Carrier) -> None:
+    """On the first day a few meet a family that no list has: written down with the visit to it, sent in one push."""
+    number, odd = divmod(season.enumerators.index(carrier.holder), max(1, len(season.enumerators) // FINDERS))
+    near = next(iter(carrier.phone.households.values()), None)
+    if odd or number >= FINDERS or near is None or not season.once(f"found by {carrier.holder.id}"):
+        return
+    luck = season.luck("found", f"{carrier.holder.name}|{season.earlier_releases}")
+    family = _family(season, near, luck, number)
+    carrier.write_down("households", family)
+    for knock in knocks_of("interview", luck, family["members"]):
+        write_visit(season, carrier, family["assignment_id"], 1, knock, luck)
+
+
+async def try_another_family(season: Season) -> None:
+    """Another family under an id that is taken is no second one, and replaces nothing: a person looks at it."""
+    for carrier in season.carriers.values():
+        found = next((one for one in carrier.done.values() if one.kind == "households"), None)
+        if found is None or found.id in carrier.phone.unsent or not season.once("another family"):
             continue
+        other = json.loads(found.said) | {"address": "JL. LAIN NO. 1"}
+        body = {"device_id": carrier.phone.device_id, "households": [other]}
         with suppress(Surprise):
-            near = await person.call("GET", ONE, door.assignment["household_id"])
-            body = _family(season, near, luck, number)
-            added = await person.call("POST", "/v1/households", body=body, expect=(201,), keyed=False)
-            again = await person.call("POST", "/v1/households", body=body, expect=(200, 201), keyed=False)
-            season.ledger.demand(again["id"] == added["id"], "a family told twice was found twice")
-            other = body | {"address": "JL. LAIN NO. 1"}
-            if season.once("found"):
-                await person.refused(409, "household_conflict", "POST", "/v1/households", body=other, keyed=False)
-            season.count("found in the field")
+            told = (await carrier.holder.call("POST", PUSH, body=body, keyed=False))["results"][0]
+            season.ledger.demand(told["status"] == "conflict", f"another family under a taken id was {told['status']}")
+            season.count("conflicts")
 
 
 def _family(season: Season, near: Json, luck: Random, number: int) -> Json:
@@ -39,6 +50,7 @@ def _family(season: Season, near: Json, luck: Random, number: int) -> Json:
     child = {"id": str(uuid4()), "name": "ALIF RAMADHAN", "relation": "child", "sex": "male", "born_on": "2016-05-04"}
     return {
         "id": str(uuid4()),
+        "assignment_id": str(uuid4()),
         "campaign_id": season.campaign_id,
         "region_code": near["region_code"],
         "rw": near["rw"],
@@ -51,33 +63,32 @@ def _family(season: Season, near: Json, luck: Random, number: int) -> Json:
 
 async def try_what_is_not_theirs(season: Season) -> None:
     """Somebody else's household looks absent, and nobody reviews the own work."""
-    phones = list(season.phones.values())
-    for phone, other in zip(phones, [*phones[1:], *phones[:1]], strict=True):
-        door = next(iter(other.doors.values()), None)
+    carriers = list(season.carriers.values())
+    for carrier, other in zip(carriers, [*carriers[1:], *carriers[:1]], strict=True):
+        theirs = next(iter(other.phone.assignments.values()), None)
         with suppress(Surprise):
-            if door is not None and season.once(f"stranger|{phone.holder.id}"):
-                await phone.holder.refused(404, "not_found", "GET", ONE, door.assignment["household_id"])
+            if theirs is not None and season.once(f"stranger|{carrier.holder.id}"):
+                await carrier.holder.refused(404, "not_found", "GET", ONE, theirs["household_id"])
     with suppress(Surprise):
-        own = (await phones[0].holder.call("GET", "/v1/verdicts", query={"limit": 1}))["items"]
+        own = (await carriers[0].holder.call("GET", "/v1/verdicts", query={"limit": 1}))["items"]
         if own:
             approve = {"decision": "approve"}
-            await phones[0].holder.refused(
+            await carriers[0].holder.refused(
                 403, "forbidden", "POST", "/v1/verdicts/{}/reviews", own[0]["id"], body=approve
             )
 
 
-async def answer_remark(season: Season, phone: Phone, door: Door) -> None:
+async def answer_remark(season: Season, carrier: Carrier, verdict: Json) -> None:
     """A remark may be answered in words by who holds the work, once; a stranger sees none. Most wait for the visit."""
-    verdict = door.verdict or {"events": []}
-    remarks = [remark for event in verdict["events"] for remark in event["remarks"]]
-    if not remarks or not season.once(f"remark|{phone.holder.id}"):
+    if not verdict["remarks"] or not season.once(f"remark|{carrier.holder.id}"):
         return
-    path, body = "/v1/verdicts/{}/remarks/1/resolutions", {"comment": "Sudah saya lihat lagi."}
+    path, ids = "/v1/verdicts/{}/remarks/{}/resolutions", (verdict["id"], str(verdict["remarks"][0]["number"]))
+    body = {"comment": "Sudah saya lihat lagi."}
     with suppress(Surprise):
-        stranger = next(one for one in season.phones.values() if one is not phone).holder
-        await stranger.refused(404, "not_found", "POST", path, verdict["verdict_id"], body=body)
-        await phone.holder.call("POST", path, verdict["verdict_id"], body=body, expect=(201,))
-        await phone.holder.refused(409, "already_resolved", "POST", path, verdict["verdict_id"], body=body)
+        stranger = next(one for one in season.enumerators if one.team_id != carrier.holder.team_id)
+        await stranger.refused(404, "not_found", "POST", path, *ids, body=body)
+        await carrier.holder.call("POST", path, *ids, body=body, expect=(201,))
+        await carrier.holder.refused(409, "already_resolved", "POST", path, *ids, body=body)
         season.count("remarks answered in words")
 
 

@@ -13,9 +13,12 @@ MERGES, SPLITS = f"{ONE}/merges", f"{ONE}/splits"
 
 async def settle_the_list(season: Season) -> None:
     """On the first evening: double entries of the lists are merged before anybody goes there, large ones divided."""
-    query = {"campaign_id": season.campaign_id, "assignment_status": "open", "limit": 1000}
+    query = {"campaign_id": season.campaign_id, "limit": 1000}
     with suppress(Surprise):
-        listed = (await season.bappeda.call("GET", "/v1/households", query=query))["items"]
+        listed = list[Json]()
+        for status in ("open", "downloaded"):
+            asked = query | {"assignment_status": status}
+            listed += (await season.bappeda.call("GET", "/v1/households", query=asked))["items"]
         by_place: defaultdict[tuple[str, ...], list[Json]] = defaultdict(list)
         for household in listed:
             by_place[household["region_code"], household["rw"] or "", household["rt"] or ""].append(household)
@@ -91,4 +94,5 @@ async def _divide(season: Season, households: list[str]) -> None:
             seen = await season.bappeda.call("GET", ONE, told["household_ids"][0])
             season.ledger.demand(seen["split_from"] == household, "a split left no trace")
             season.count("split off", len(told["household_ids"]))
+            season.split_off |= set(told["household_ids"])
             divided += 1

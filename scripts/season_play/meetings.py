@@ -64,6 +64,7 @@ async def _hold(season: Season, body: Json) -> None:
             season.ledger.surprise(f"bappeda: a meeting's {item['result']} → {result['problem']['code']}")
         else:
             season.count("rejected by meetings" if item["result"] == "reject" else "deliberated")
+            season.revised[item["verdict_id"]] += item["result"] == "change"
     kept = await season.colleague.call("GET", MEETINGS + "/{}", told["id"])
     season.ledger.demand(len(kept["results"]) == len(body["results"]), "a meeting kept other results than it was told")
     season.count("meetings")

@@ -7,6 +7,7 @@ import ssl
 import time
 from contextlib import AsyncExitStack
 from pathlib import Path
+from uuid import uuid4
 
 import httpx
 import pyotp
@@ -14,16 +15,19 @@ from rich.console import Console
 
 from scripts.season_play.callers import Caller, Ledger
 from scripts.season_play.season import Season
+from scripts.season_play.troubles import Chances
 
 COLLEAGUE = "lestari"
 PATIENCE_S = 300  # a workbook of 52,881 rows takes its time
 
 
-async def invite(stack: AsyncExitStack, url: str, logins: Path, seed: int, at_once: int, console: Console) -> Season:
+async def invite(
+    stack: AsyncExitStack, url: str, logins: Path, seed: int, chances: Chances, at_once: int, console: Console
+) -> Season:
     """An HTTP client and a login for each of them."""
     known = json.loads(await asyncio.to_thread(logins.read_text))
     ledger, gate, trusted = Ledger(), asyncio.Semaphore(at_once), ssl.create_default_context()
-    limits = httpx.Limits(max_connections=2, max_keepalive_connections=1, keepalive_expiry=3)
+    limits = httpx.Limits(max_connections=5, max_keepalive_connections=1, keepalive_expiry=3)
 
     async def caller(login: dict[str, object], name: str, role: str) -> Caller:
         client = httpx.AsyncClient(
@@ -31,6 +35,9 @@ async def invite(stack: AsyncExitStack, url: str, logins: Path, seed: int, at_on
         )
         return Caller(name, role, login, await stack.enter_async_context(client), gate, ledger)
 
+    for login in known["staff"]:
+        if login["role"] == "enumerator":
+            login |= {"device_id": f"hp-{uuid4()}", "device_name": "Samsung A15", "app_version": "1.0"}
     people = [await caller(login, login["username"], login["role"]) for login in known["staff"]]
     machines = [await caller(login, login["client_id"], "client") for login in known["clients"]]
     readers = [machine for machine in machines if "releases:read" in machine.login["scopes"]]
@@ -43,7 +50,7 @@ async def invite(stack: AsyncExitStack, url: str, logins: Path, seed: int, at_on
         await _enrol(colleague)
         await colleague.sign_in()
     return Season(
-        seed, ledger, console, bappeda, by_role["coordinator"], by_role["enumerator"],
+        seed, chances, ledger, console, bappeda, by_role["coordinator"], by_role["enumerator"],
         readers[0] if readers else None, colleague,
     )  # fmt: skip
 

@@ -4,6 +4,7 @@ from collections import Counter
 
 from rich.table import Table
 
+from scripts.season_play.memory import compare
 from scripts.season_play.season import Json, Season
 from scripts.season_play.tables import calls_table, season_table, weeks_table
 
@@ -33,6 +34,8 @@ async def reckon(season: Season, before: list[Json], seconds: float) -> bool:
     print_()
     print_(season_table(season, before, after, len(decided)))
     print_(weeks_table(season))
+    remembered = await compare(season, before, verdicts)
+    print_(remembered.table)
     print_(calls_table(season.ledger, seconds))
     print_(_reconciliation(after, counts, waiting, registry))
     added = season.done["found in the field"] + season.done["split off"]
@@ -54,8 +57,11 @@ async def reckon(season: Season, before: list[Json], seconds: float) -> bool:
             one["stage"] == "endorsed" for one in verdicts if one["registry_status"] in ("accepted", "refused")
         ),
     }
+    checks |= remembered.checks
     for what, holds in checks.items():
         print_(f"  {'[green]yes[/green]' if holds else '[red]NO[/red] '}  {what}")
+    for what in remembered.differing:
+        print_(f"  [red]{what}[/red]")
     for what, times in sorted(season.ledger.expected_refusals.items()):
         print_(f"  [dim]refused as it should be, {times} x: {what}[/dim]")
     for what, times in season.ledger.surprises.items():

@@ -9,8 +9,9 @@ from typing import Any
 from rich.console import Console
 
 from scripts.season_play.callers import Caller, Ledger
-from scripts.season_play.phone import Phone
+from scripts.season_play.carriers import Carrier
 from scripts.season_play.stories import drawn
+from scripts.season_play.troubles import Chances
 
 Json = dict[str, Any]
 
@@ -20,6 +21,7 @@ class Season:
     """One playing of the season."""
 
     seed: int
+    chances: Chances
     ledger: Ledger
     console: Console
     bappeda: Caller  # Bu Dewi, who decides
@@ -32,13 +34,19 @@ class Season:
     households: int | None = None  # to bring in, where the campaign has none
     earlier_releases: int = 0  # somebody played before on the same data
     day: date = date.min
-    phones: dict[str, Phone] = field(default_factory=dict)  # by enumerator
+    last_day: date = date.max  # everybody comes to the office
+    carriers: dict[str, Carrier] = field(default_factory=dict)  # by enumerator
     done: Counter[str] = field(default_factory=Counter)
     by_week: defaultdict[int, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
     tasted: set[str] = field(default_factory=set)
     names_of_doors: dict[str, str] = field(default_factory=dict)
     decided_this_week: list[Json] = field(default_factory=list)  # the verdicts as they were confirmed
-    refreshes: bool = True  # today every phone asks for its whole list
+    revised: Counter[str] = field(default_factory=Counter)  # by verdict: how often Bappeda or a meeting changed it
+    split_off: set[str] = field(default_factory=set)  # households
+    put_aside: set[str] = field(default_factory=set)  # what coordinators took out of quarantine for good
+    visits_before: set[str] = field(default_factory=set)  # of an earlier playing
+    visited_before: set[str] = field(default_factory=set)  # assignments of these
+    revisions_before: Counter[str] = field(default_factory=Counter)  # by assignment
     releases: list[Json] = field(default_factory=list)  # made in this playing
     released: dict[str, dict[str, Json]] = field(default_factory=dict)  # release → household → row of its file
 

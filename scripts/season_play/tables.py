@@ -33,7 +33,7 @@ def season_table(season: Season, before: list[Json], after: list[Json], decided:
         ("found in the field · split off · merged", _of(season, "found in the field", "split off", "merged")),
         ("allocated · reassigned · corrected", _of(season, "allocated", "reassigned", "corrected")),
         ("households visited · again", _of(season, "visited", "visited again")),
-        ("visits · sent twice", _of(season, "visits", "sent twice")),
+        ("visits", done["visits"]),
         ("approved · returned · revoked", _of(season, "approved", "returned", "revoked")),
         ("confirmed · amended · sent back", _of(season, "decided", "amended", "sent back by Bappeda")),
         ("meetings: held · changed · rejected", _of(season, "meetings", "deliberated", "rejected by meetings")),
