@@ -183,7 +183,7 @@ def begin_epoch() -> None:
 
 @phones.command("sweep")
 def sweep(days: Annotated[int, typer.Option(min=7, help="Older changes are forgotten.")] = feed.KEPT_DAYS) -> None:
-    """Forget old changes; a phone that has not pulled for that long begins again. Run it once a day."""
+    """Forget old changes; a phone that has not pulled for that long begins again. The worker does it daily."""
     swept = asyncio.run(feed.as_owner(_owner_url(), partial(feed.sweep, days=days)))
     console.print(f"{swept} changes forgotten.")
 

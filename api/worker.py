@@ -1,4 +1,4 @@
-"""The worker: every room's jobs, one after another, and beside them the sealing of the audit chain and a sweep."""
+"""The worker: every room's jobs, one after another; beside them it seals the audit chain, forgets, and sweeps."""
 
 import asyncio
 from datetime import timedelta
@@ -9,10 +9,11 @@ from api.core.settings import Settings
 from api.imports import jobs as imports
 from api.imports.forgetting import keep_forgetting
 from api.releases import jobs as releases
+from api.sync.sweeping import keep_sweeping
 
 JOBS: dict[str, Handler] = {imports.NAME: imports.run_import, releases.NAME: releases.hash_release}
 FIRST: tuple[Round, ...] = (releases.ask_for_missing,)
-BESIDE: tuple[Beside, ...] = (keep_sealing, keep_forgetting)
+BESIDE: tuple[Beside, ...] = (keep_sealing, keep_forgetting, keep_sweeping)
 
 
 async def run_worker(

@@ -111,6 +111,7 @@ async def install(connection: asyncpg.Connection, prefix: str, login: str, login
             ("end_sessions(uuid)", ("bappeda", "diskominfo", "access")),
             ("end_device_sessions(uuid)", ("bappeda", "coordinator")),
             ("feed_epoch()", ("enumerator",)),
+            ("sweep_feed(int)", ("worker",)),
             ("audit_head()", ROLES),
             ("verify_audit_seals(bigint, int, interval)", audit_chain.VERIFIERS),
             ("verify_audit_rest(interval)", audit_chain.VERIFIERS),

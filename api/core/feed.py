@@ -14,15 +14,6 @@ KEPT_DAYS = 90  # a campaign is 55; whoever pulls once in it never meets the end
 
 # Horizon and rows must come from one statement: only then do they share a snapshot.
 HORIZON = "pg_snapshot_xmin(pg_current_snapshot())::text::bigint"
-SWEEP = f"""
-with swept as (
-    delete from sync_changes where at < now() - make_interval(days => $1) and xid < {HORIZON} returning xid
-), told as (
-    update feed_epochs set swept_xid = greatest(swept_xid, (select max(xid) from swept))
-    where epoch = (select max(epoch) from feed_epochs)
-)
-select count(*)::int from swept
-"""  # noqa: S608  # text of ours
 
 
 class CursorExpired(Problem):
@@ -56,7 +47,10 @@ async def as_owner(url: str, step: Callable[[asyncpg.Connection], Awaitable[int]
         await owner.close()
 
 
-async def sweep(owner: asyncpg.Connection, days: int) -> int:
-    """Forget changes older than these days; answers how many. A cursor that would have needed one has expired."""
-    swept: int = await owner.fetchval(SWEEP, days)
+async def sweep(connection: asyncpg.Connection, days: int) -> int:
+    """Forget changes older than these days, at least 7; how many. A cursor that would have needed one has expired.
+
+    For the owner and the worker.
+    """
+    swept: int = await connection.fetchval("select sweep_feed($1)", days)
     return swept

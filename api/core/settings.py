@@ -50,6 +50,7 @@ class Settings(DatabaseSettings):
     calls_person: Annotated[int, Field(ge=60, le=1_000_000)] = 3000
     calls_machine: Annotated[int, Field(ge=60, le=1_000_000)] = 600
     calls_address: Annotated[int, Field(ge=60, le=1_000_000)] = 3000
+    sweep_every_s: Annotated[float, Field(ge=0.1, le=604_800)] = 86_400.0
     seal_every_s: Annotated[float, Field(ge=0.1, le=60)] = 2.0
     audit_stuck_s: Annotated[float, Field(ge=5)] = 900.0
     worker_processes: Annotated[int, Field(ge=1, le=64)] = Field(default_factory=lambda: min(cores(), 4))

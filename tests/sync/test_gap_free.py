@@ -232,13 +232,21 @@ async def test_the_functions_of_the_feed_act_as_the_owner_on_a_path_of_their_own
         " array(select r.rolname::text from pg_roles r where r.rolname like 'sambang\\_%' and r.oid <> p.proowner"
         " and has_function_privilege(r.oid, p.oid, 'execute')) as callers"
         " from pg_proc p where p.proname = any($1)",
-        ["begin_feed_epoch", "present_feed_epoch", "feed_epoch", "tell_of_assignments", "tell_of_households"],
+        [
+            "begin_feed_epoch",
+            "present_feed_epoch",
+            "feed_epoch",
+            "sweep_feed",
+            "tell_of_assignments",
+            "tell_of_households",
+        ],
     )
-    assert len(rows) == 5
+    assert len(rows) == 6
     for row in rows:
         assert (row["definer"], row["anybody"], row["config"]) == (True, False, ["search_path=public, pg_temp"]), row
         assert row["owner"] == await owner.fetchval("select current_user")
-        assert row["callers"] == (["sambang_enumerator"] if row["name"] == "feed_epoch" else []), row
+        allowed = {"feed_epoch": ["sambang_enumerator"], "sweep_feed": ["sambang_worker"]}
+        assert row["callers"] == allowed.get(row["name"], []), row
 
 
 async def test_a_table_of_the_callers_own_making_takes_no_place_of_ours(house: House) -> None:
