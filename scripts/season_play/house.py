@@ -17,7 +17,7 @@ import httpx
 from api.core import embedded
 from api.demo.seed import LOGINS
 
-READY_S, END_S = 180, 60
+READY_S, END_S = 600, 60
 
 
 class HouseEnded(RuntimeError):
