@@ -55,9 +55,9 @@ async def list_assignments(
 async def read_assignment(
     connection: ConnectionDep, actor: Reader, assignment_id: UUID, request: Request, response: Response
 ) -> AssignmentOut | Response:
-    """Read one assignment; its `revision` is what a visit is based on."""
+    """Read one assignment; its `revision` is what a visit is based on. The ETag changes with its status too."""
     found = await service.read_assignment(connection, assignment_id)
-    if not_modified(request, response, found.revision):
+    if not_modified(request, response, f"{found.revision}.{found.status}"):
         return Response(status_code=status.HTTP_304_NOT_MODIFIED, headers={"ETag": response.headers["ETag"]})
     await actor.disclose("read_assignment", [found.household_id], SHOWN)
     return found

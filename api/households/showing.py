@@ -29,11 +29,14 @@ def summary(found: Any) -> HouseholdSummary:
 
 
 def version(found: Any) -> str:
-    """The ETag's text: the household's revision, then that of the assignment, which moves with its verdict."""
+    """The ETag's text: the household's revision, then that of the assignment, which moves with its verdict.
+
+    Its status too: a phone that has downloaded the work changes it and leaves the revision.
+    """
     assignment = _json(found["assignment"])
     if assignment is None:
         return str(found["revision"])
-    return f"{found['revision']}.{assignment['id'][-8:]}.{assignment['revision']}"
+    return f"{found['revision']}.{assignment['id'][-8:]}.{assignment['revision']}.{assignment['status']}"
 
 
 def sees_whole_numbers(found: Any, caller: UUID) -> bool:

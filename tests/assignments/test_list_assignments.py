@@ -115,4 +115,18 @@ async def test_an_unchanged_assignment_is_not_sent_again(house: House) -> None:
     first = await siti.get(url)
     again = await siti.get(url, headers={"If-None-Match": first.headers["ETag"]})
 
-    assert (first.headers["ETag"], again.status_code) == ('"1"', 304)
+    assert (first.headers["ETag"], again.status_code) == ('"1.open"', 304)
+
+
+@pytest.mark.parametrize("path", ["/v1/assignments/{id}", "/v1/households/{household_id}"])
+async def test_work_that_a_phone_has_downloaded_is_no_unchanged_work(house: House, path: str) -> None:
+    _, team, made = await _field(house)
+    ratna = await house.as_(team.ratna)
+    url = path.format(**(await ratna.get(f"/v1/assignments/{made['siti']}")).json())
+    before = await ratna.get(url)
+    await house.owner.execute("update assignments set status = 'downloaded' where id = $1", made["siti"])
+
+    after = await ratna.get(url, headers={"If-None-Match": before.headers["ETag"]})
+
+    assert after.status_code == 200
+    assert "downloaded" in (after.json()["status"], (after.json().get("assignment") or {}).get("status"))
