@@ -13,7 +13,8 @@ from api import __version__
 DESCRIPTION = """
 Kota Malang's open API for validating the social-welfare registry at the door: households, assignments, visits and
 verdicts. Lists page by an opaque cursor, refusals are RFC 9457 problems (`GET /problems/{code}` explains each), single
-resources carry an ETag, and what carries no id of the client's own takes an `Idempotency-Key`.
+resources carry an ETag, and what carries no id of the client's own takes an `Idempotency-Key`. Every answer carries
+`Audit-Head`, the head of the sealed record of deeds and looks: keep one, and hold us to it.
 
 **Signing in here.** Open *Access*, then *Sign in*, send your username and password, copy `access_token` from the
 answer, press *Authorize* and paste it. It lasts ten minutes and stays in this page only. What you send from here is
@@ -22,7 +23,9 @@ really done.
 **Guides.** [Getting started](guides/getting-started) · [The season step by step](guides/season) ·
 [Phones](guides/phones) ·
 [Errors and retries](guides/errors-and-retries) · [Roles and rows](guides/roles-and-rows) ·
-[Musim kerja langkah demi langkah](guides/musim) · [Ponsel](guides/ponsel) · [Peran dan baris](guides/peran-dan-baris)
+[Who watches the record](guides/audit) ·
+[Musim kerja langkah demi langkah](guides/musim) · [Ponsel](guides/ponsel) · [Peran dan baris](guides/peran-dan-baris) ·
+[Siapa yang mengawasi catatan](guides/jejak-audit)
 """.strip()
 FIRST_SENTENCE = re.compile(r"^(.+?)(?:(?<!\bNo)[.:;](?=\s)|\.?$)", re.DOTALL)  # "No. KK" is one word
 IDEMPOTENCY_KEY = {

@@ -47,11 +47,13 @@ GUIDES: Final = (
     "phones",
     "errors-and-retries",
     "roles-and-rows",
+    "audit",
     "musim",
     "ponsel",
     "peran-dan-baris",
+    "jejak-audit",
 )
-INDONESIAN: Final = frozenset({"musim", "ponsel", "peran-dan-baris"})
+INDONESIAN: Final = frozenset({"musim", "ponsel", "peran-dan-baris", "jejak-audit"})
 
 
 def swagger_ui() -> Path:

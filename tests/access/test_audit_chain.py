@@ -185,6 +185,20 @@ async def test_two_rows_that_changed_places_and_one_sealed_long_after_its_time_a
     assert {found[3] for found in await findings(owner) if found[0] == "altered"} == {2, 3}
 
 
+async def test_a_seal_made_anew_does_not_fit_the_next(owner: asyncpg.Connection, worker: asyncpg.Connection) -> None:
+    for _ in range(3):
+        await owner.execute(ADD, 2)
+        await Sealer(worker).seal_all()
+
+    await owner.execute("update audit_seals set sealed_at = sealed_at + interval '1 second' where n = 1")
+    await owner.execute(f"update audit_seals s set digest = {audit_chain.seal_digest('s')} where n = 1")
+    assert await findings(owner) == [("chain_broken", 2, None, None)]
+
+    await owner.execute("update audit_seals s set prev = b.digest from audit_seals b where s.n = 2 and b.n = 1")
+    await owner.execute(f"update audit_seals s set digest = {audit_chain.seal_digest('s')} where n = 2")
+    assert await findings(owner) == [("chain_broken", 3, None, None)], "whoever changes one changes all that follow"
+
+
 async def test_a_cut_tail_and_a_chain_made_anew_are_seen_by_who_kept_a_head(
     owner: asyncpg.Connection, worker: asyncpg.Connection
 ) -> None:
