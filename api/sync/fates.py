@@ -54,13 +54,10 @@ def fate_of(problem: Problem) -> Fate:
 
 
 def permanent(failed: Exception) -> Problem:
-    """The refusal behind a failure; raises it again when a later try may find it mended.
-
-    A client-side DataError is an InterfaceError too, but no lost connection: it would come back every time.
-    """
+    """The refusal behind a failure; raises it again when a later try may find it mended."""
     if isinstance(failed, Problem):
         return failed
-    if isinstance(failed, (*BROKEN, *TRANSIENT)) and not isinstance(failed, ValueError):
+    if isinstance(failed, (*BROKEN, *TRANSIENT)):
         raise failed
     known = problem_of(failed) if isinstance(failed, asyncpg.PostgresError) else None
     if known is None:

@@ -35,5 +35,11 @@ def test_what_would_come_back_every_time_is_a_refusal() -> None:
     assert permanent(taken).code == "household_conflict"
     assert permanent(asyncpg.InsufficientPrivilegeError("hidden")).code == "not_found"
     assert isinstance(permanent(asyncpg.CheckViolationError("broken")), Unexpected)
-    assert isinstance(permanent(asyncpg.DataError("no such number")), Unexpected), "an InterfaceError, but no lost line"
     assert isinstance(permanent(KeyError("bug")), Unexpected)
+
+
+async def test_what_cannot_even_be_sent_to_the_database_is_no_lost_line(owner: asyncpg.Connection) -> None:
+    with pytest.raises(asyncpg.DataError) as raised:
+        await owner.fetchval("select $1::int", 2**40)
+
+    assert isinstance(permanent(raised.value), Unexpected)

@@ -14,7 +14,7 @@ import httpx
 from uuid_utils.compat import uuid7
 
 BUSY = (429, 503)
-PATIENCE_S, PAUSE_S = 60.0, 0.2
+PATIENCE_S, PAUSE_S = 180.0, 0.2
 ANSWERS = {f"question_{number:02}": "jawaban" for number in range(40)}
 ELIGIBLE = {
     "field_result": "completed", "eligibility": "eligible", "reasons": [], "criteria": ["K0"],
@@ -101,7 +101,7 @@ class Phone:
                 self.ledger.wrong[f"{operation} → {answer.status_code} {answer.text[:200]}"] += 1
             self.ledger.busy[f"{operation} → {answer.status_code}"] += 1
             await asyncio.sleep(float(answer.headers.get("retry-after", "1")))
-        raise RuntimeError(f"{operation} was not answered in {PATIENCE_S:.0f} s")
+        raise RuntimeError(f"{operation} was not answered in {PATIENCE_S:.0f} s; busy: {dict(self.ledger.busy)}")
 
     async def sign_in(self, http: httpx.AsyncClient) -> None:
         """Sign in on this phone, which enrols it."""

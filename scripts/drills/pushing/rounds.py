@@ -12,7 +12,7 @@ from typing import Any, TypeAlias
 
 import httpx
 
-from scripts.drills.pushing.house import House
+from scripts.drills.own_house import House
 from scripts.drills.pushing.phone import Ledger, Phone
 from scripts.drills.pushing.proxy import Proxy
 

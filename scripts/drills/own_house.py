@@ -23,7 +23,7 @@ from api.core.supervisor import listen, tied_to_parent
 from api.demo import seed
 
 HOUSEHOLDS = 3_000
-READY_S = 60.0
+READY_S = 180.0
 TOKEN_S = 900  # the longest there is: the drill measures pushes, not sign-ins
 
 
