@@ -73,7 +73,7 @@ async def push(
         if isinstance(item.body, HouseholdIn):
             fates[receipt_id] = await _take_household(connection, actor, vault, item.body)
         elif item.body is not None:
-            arrivals.append(Arrival(item.body, item.body.canonical(), receipt_id))
+            arrivals.append(Arrival(item.body, item.canonical, receipt_id))
     fates |= await _take_visits(connection, actor, vault, arrivals, now)
     await _quarantine(connection, actor, fresh, fates, now)
     return [_answer(item, receipt, fates) for item, receipt in zip(items, kept, strict=True)]

@@ -48,6 +48,7 @@ class Item:
     body: VisitIn | HouseholdIn | None
     refusal: dict[str, Any] | None = None
     assignment_id: UUID | None = None
+    canonical: bytes = b""
 
 
 def take_apart(body: bytes) -> tuple[str, list[tuple[ReceiptKind, bytes]]]:
@@ -101,7 +102,7 @@ def read_item(kind: ReceiptKind, said: bytes) -> Item:
         if isinstance(body, VisitIn)
         else orjson.dumps(body.model_dump(mode="json", exclude_unset=True), option=orjson.OPT_SORT_KEYS)
     )
-    return Item(Received(kind, body.id, said, hashlib.sha256(content).digest()), body.id, body, None, claims)
+    return Item(Received(kind, body.id, said, hashlib.sha256(content).digest()), body.id, body, None, claims, content)
 
 
 def _noted(refused: ValidationError) -> dict[str, Any]:
