@@ -22,6 +22,7 @@ from api.access import seeding, signing_keys, verification
 from api.access.roles import Role
 from api.access.who_saw import Asked, LineOf, NobodyFound, who_saw
 from api.core import feed
+from api.core.bounded_http import BoundedHeaders
 from api.core.embedded import AlreadyRunning, EmbeddedError
 from api.core.refusals import UnsafeToStart
 from api.core.settings import settings
@@ -69,7 +70,10 @@ def serve(
     fd: Annotated[int | None, typer.Option(help="Listen on this socket, inherited from a supervisor.")] = None,
 ) -> None:
     """Serve the API from one process; several of them stand behind a load balancer."""
-    uvicorn.run("api.main:create_app", factory=True, host=host, port=port, fd=fd, access_log=False, log_level="warning")
+    uvicorn.run(
+        "api.main:create_app", factory=True, host=host, port=port, fd=fd, access_log=False, log_level="warning",
+        http=BoundedHeaders,
+    )  # fmt: skip
 
 
 @app.command()

@@ -35,6 +35,10 @@ IDEMPOTENCY_KEY = {
     "description": "Same key and same body give the first answer again, for 72 hours.",
     "schema": {"type": "string", "maxLength": 255},
 }
+ENCODED = {
+    "description": "`encoded_body` Send the body without Content-Encoding",
+    "content": {"application/json": {"schema": {"$ref": "#/components/schemas/ProblemOut"}}},
+}
 
 
 def operation_id(route: APIRoute) -> str:
@@ -83,6 +87,8 @@ def _complete(method: str, operation: dict[str, Any]) -> None:
         operation["description"] = f"{operation.get('description', '')}\n\nPermission: `{permissions[0]}`.".strip()
         if method != "get" and "x-shown-once" not in operation:
             operation.setdefault("parameters", []).append(IDEMPOTENCY_KEY)
+    if "requestBody" in operation:
+        operation["responses"].setdefault("415", dict(ENCODED))
     for answer in operation["responses"].values():
         problem = answer.get("content", {}).get("application/json", {}).get("schema", {})
         if problem.get("$ref") == "#/components/schemas/ProblemOut":

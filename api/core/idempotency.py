@@ -13,9 +13,11 @@ from uuid import UUID
 import asyncpg
 import orjson
 from fastapi import Request, Response
+from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 
 from api.core.problems import Invalid, Problem
+from api.core.strict_json import EncodedBody, StrictRequest
 from api.core.vault import Vault
 
 UNSAFE = frozenset({"POST", "PUT", "PATCH", "DELETE"})
@@ -120,17 +122,23 @@ async def store(held: Claim, answer: Response) -> None:
 
 
 class Route(APIRoute):
-    """The route class of every room: stores and replays first answers inside the request's transaction."""
+    """The route class of every room: JSON is read strictly, first answers are stored and replayed inside the request's
+    transaction."""
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """FastAPI's handler, run while the transaction of the door is still open."""
         handle = super().get_route_handler()
 
-        async def handle_once(request: Request) -> Response:
+        async def handle_once(given: Request) -> Response:
+            request = StrictRequest(given.scope, given.receive)
+            if request.headers.get("content-encoding", "identity").lower() != "identity":
+                raise EncodedBody
             try:
                 answer = await handle(request)
             except Replayed as replayed:
                 return replayed.answer
+            except RequestValidationError as refused:
+                raise request.refusal or refused from refused
             held: Claim | None = getattr(request.state, "claim", None)
             if held is not None:
                 await store(held, answer)

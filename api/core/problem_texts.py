@@ -66,6 +66,7 @@ FIELD_TEXTS: dict[str, tuple[str, str]] = {
     "multipart_broken": ("Isi multipart tidak dapat dibaca", "The multipart body cannot be read"),
     "reason_required": ("Beri alasan: komentar atau kode alasan", "Say why: a comment or a reason code"),
     "must_be_null": ("Harus kosong pada hasil atau keputusan ini", "Must be null with this outcome or decision"),
+    "too_deep": ("Bersarang terlalu dalam", "Nested too deeply"),
     "unstorable": ("Memuat nilai yang tidak dapat disimpan sebagai JSON", "Holds a value that JSON cannot carry"),
     "less_than": ("Nilai terlalu besar", "The value is too large"),
     "greater_than": ("Nilai terlalu kecil", "The value is too small"),

@@ -11,6 +11,7 @@ from pydantic_core import PydanticCustomError
 
 from api.core.paging import Paging
 from api.core.schema import In, Out
+from api.core.strict_json import MOST_LEVELS, deeper_than
 from api.core.types import MaskedNumber, Nik
 from api.tables import Sex, VisitOutcome, Whereabouts
 from api.verdicts.schemas import VerdictIn, Word
@@ -27,6 +28,8 @@ def _storable(answers: dict[str, Any]) -> dict[str, Any]:
         orjson.dumps(answers)
     except (ValueError, TypeError, RecursionError) as refused:
         raise PydanticCustomError("unstorable", "holds a value that JSON cannot carry") from refused
+    if deeper_than(answers, MOST_LEVELS - 2):  # as deep as a body may be when a push carries them
+        raise PydanticCustomError("too_deep", "nested too deeply")
     return answers
 
 
