@@ -14,15 +14,13 @@ from typing import Annotated
 from uuid import UUID
 
 import typer
-import uvicorn
 from rich.console import Console
 
 from api import standalone
 from api.access import seeding, signing_keys, verification
 from api.access.roles import Role
 from api.access.who_saw import Asked, LineOf, NobodyFound, who_saw
-from api.core import feed
-from api.core.bounded_http import BoundedHeaders
+from api.core import bounded_http, feed
 from api.core.embedded import AlreadyRunning, EmbeddedError
 from api.core.refusals import UnsafeToStart
 from api.core.settings import settings
@@ -70,10 +68,7 @@ def serve(
     fd: Annotated[int | None, typer.Option(help="Listen on this socket, inherited from a supervisor.")] = None,
 ) -> None:
     """Serve the API from one process; several of them stand behind a load balancer."""
-    uvicorn.run(
-        "api.main:create_app", factory=True, host=host, port=port, fd=fd, access_log=False, log_level="warning",
-        http=BoundedHeaders,
-    )  # fmt: skip
+    bounded_http.serve(host, port, fd)
 
 
 @app.command()

@@ -2,6 +2,7 @@
 
 from typing import Final
 
+import uvicorn
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 MOST_HEADER_BYTES: Final = 64 * 1024
@@ -32,3 +33,17 @@ class BoundedHeaders(HttpToolsProtocol):
             if self.taken > MOST_HEADER_BYTES and not self.transport.is_closing():
                 self.transport.write(REFUSED)
                 self.transport.close()
+
+
+def serve(host: str, port: int, fd: int | None) -> None:
+    """Serve the API from this process until it is asked to end; `fd` is a socket that a supervisor listens on."""
+    uvicorn.run(
+        "api.main:create_app",
+        factory=True,
+        host=host,
+        port=port,
+        fd=fd,
+        access_log=False,
+        log_level="warning",
+        http=BoundedHeaders,
+    )
