@@ -6,7 +6,6 @@ import json
 import os
 import re
 import sys
-import time
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -14,9 +13,8 @@ from typing import Annotated
 from uuid import UUID
 
 import typer
-from rich.console import Console
 
-from api import standalone
+from api import custody_commands, standalone
 from api.access import seeding, signing_keys, verification
 from api.access.roles import Role
 from api.access.who_saw import Asked, LineOf, NobodyFound, who_saw
@@ -25,23 +23,22 @@ from api.core.embedded import AlreadyRunning, EmbeddedError
 from api.core.refusals import UnsafeToStart
 from api.core.settings import settings
 from api.core.supervisor import PortUnavailable, Supervisor
-from api.custody import rotation
 from api.demo import seed as demo_seed
 from api.main import create_app
+from api.operator import console, errors
+from api.operator import owner_url as _owner_url
+from api.operator import private_folder as _private_folder
 from api.worker import run_worker
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help=__doc__)
 keys = typer.Typer(no_args_is_help=True, help="Signing and vault keys.")
 app.add_typer(keys, name="keys")
-vault = typer.Typer(no_args_is_help=True, help="What seals personal numbers.")
-app.add_typer(vault, name="vault")
+app.add_typer(custody_commands.vault, name="vault")
+app.command()(custody_commands.anonymise)
 staff = typer.Typer(no_args_is_help=True, help="People who sign in.")
 app.add_typer(staff, name="staff")
 phones = typer.Typer(no_args_is_help=True, help="The feed of changes that phones pull.")
 app.add_typer(phones, name="feed")
-console = Console(soft_wrap=True)  # a code or a path is copied whole
-errors = Console(stderr=True, style="red", soft_wrap=True, markup=False, highlight=False)
-TELL_S = 2.0
 ANCHOR = re.compile(r"[0-9]{1,18}:[0-9a-f]{64}")
 CONTRACT = Path(__file__).parent.parent / "openapi" / "openapi.json"
 
@@ -116,32 +113,6 @@ def rotate_keys(
         errors.print(str(refused))
         raise typer.Exit(1) from refused
     console.print("The next key signs now. Keep a copy of the keys apart from the database's backup.")
-
-
-@vault.command("rotate")
-def rotate_vault() -> None:
-    """Put new keys in the place of the vault's, while the house works; run it again if it was broken off.
-
-    The old keys go when nothing depends on them any more. A backup of before opens only with a copy of them.
-    """
-    told = time.monotonic()
-
-    def tell(what: str, rows: int, renewed: int) -> None:
-        nonlocal told
-        if time.monotonic() - told > TELL_S:
-            told = time.monotonic()
-            console.print(f"{what}: {rows:,} looked at, {renewed:,} sealed anew")
-
-    began = time.monotonic()
-    try:
-        done = asyncio.run(rotation.rotate(settings(), _owner_url(), tell))
-    except rotation.RotationRefused as refused:
-        errors.print(f"{refused}. Both keys stay live.")
-        raise typer.Exit(1) from refused
-    console.print(
-        f"Rotated: {done.renewed:,} of {done.rows:,} rows and files sealed anew in {time.monotonic() - began:.1f} s, "
-        f"nothing of the old in pass {done.passes}; the old keys are gone. Copy the keys to where their copy lies."
-    )
 
 
 @staff.command("add")
@@ -259,19 +230,6 @@ def up(
         errors.print(str(refused))
         code = 1
     raise typer.Exit(code)
-
-
-def _owner_url() -> str:
-    try:
-        return standalone.owner_url(_private_folder())
-    except standalone.RefusedToStart as refused:
-        errors.print(str(refused))
-        raise typer.Exit(1) from refused
-
-
-def _private_folder() -> Path:
-    """Where this machine keeps what is private; known before there is a database and all the settings."""
-    return Path(os.environ.get("SAMBANG_PRIVATE_FOLDER", ".sambang")).resolve()
 
 
 def _run_house(

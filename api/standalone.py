@@ -32,6 +32,10 @@ LOGIN = "sambang_login"
 DATABASE = "sambang"
 READY_S = 60.0
 OLDEST_POSTGRESQL = 15
+OWNER_UNNAMED = (
+    "SAMBANG_DATABASE_URL is the login role's, which owns nothing: name the database as its owner too, in"
+    " SAMBANG_DATABASE_OWNER_URL"
+)
 
 
 class RefusedToStart(RuntimeError):
@@ -82,8 +86,10 @@ def login_password(folder: Path) -> str:
 
 @contextmanager
 def running_database(folder: Path, *, reset: bool) -> Iterator[tuple[Addresses, embedded.EmbeddedPostgres | None]]:
-    """The embedded PostgreSQL, or the one that `SAMBANG_DATABASE_URL` names (as its owner)."""
-    external = os.environ.get("SAMBANG_DATABASE_URL")
+    """The embedded PostgreSQL, or the one that `SAMBANG_DATABASE_OWNER_URL` names."""
+    external = os.environ.get("SAMBANG_DATABASE_OWNER_URL")
+    if external is None and "SAMBANG_DATABASE_URL" in os.environ:
+        raise RefusedToStart(OWNER_UNNAMED)
     if external is not None:
         if reset:
             raise RefusedToStart("--reset deletes only the embedded database; drop and create your own by hand")
@@ -105,8 +111,10 @@ def running_database(folder: Path, *, reset: bool) -> Iterator[tuple[Addresses, 
 
 def owner_url(folder: Path) -> str:
     """The owner's connection: the one the environment names, else that of the embedded database running here."""
+    if "SAMBANG_DATABASE_OWNER_URL" in os.environ:
+        return os.environ["SAMBANG_DATABASE_OWNER_URL"]
     if "SAMBANG_DATABASE_URL" in os.environ:
-        return database_settings().owner_url
+        raise RefusedToStart(OWNER_UNNAMED)
     try:
         sockets = (embedded.locate(folder / "postgres") / "sockets").readlink()
     except OSError as missing:
@@ -118,14 +126,16 @@ async def _refuse_unusable(external: str) -> None:
     try:
         owner = await asyncpg.connect(external, timeout=15)
     except (OSError, ValueError, asyncpg.PostgresError, asyncpg.InterfaceError) as reason:
-        raise RefusedToStart(f"cannot use the database that SAMBANG_DATABASE_URL names: {reason}") from reason
+        raise RefusedToStart(f"cannot use the database that SAMBANG_DATABASE_OWNER_URL names: {reason}") from reason
     try:
         if not await owner.fetchval("select rolcreaterole or rolsuper from pg_roles where rolname = current_user"):
             raise RefusedToStart(
-                "the role in SAMBANG_DATABASE_URL must be allowed to create roles: ALTER ROLE … CREATEROLE"
+                "the role in SAMBANG_DATABASE_OWNER_URL must be allowed to create roles: ALTER ROLE … CREATEROLE"
             )
         if owner.get_server_version().major < OLDEST_POSTGRESQL:
-            raise RefusedToStart(f"the server in SAMBANG_DATABASE_URL is older than PostgreSQL {OLDEST_POSTGRESQL}")
+            raise RefusedToStart(
+                f"the server in SAMBANG_DATABASE_OWNER_URL is older than PostgreSQL {OLDEST_POSTGRESQL}"
+            )
     finally:
         await owner.close()
 

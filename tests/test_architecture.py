@@ -32,6 +32,8 @@ ORDER = [
     "main",
     "worker",
     "standalone",
+    "operator",
+    "custody_commands",
     "cli",
 ]
 LAYERS = ["problems", "schemas", "queries", "craft", "service", "router"]

@@ -16,10 +16,11 @@ returns table (household_id uuid, region_code text, rw text, rt text, head_name 
 language sql stable security definer set search_path from current as $$
     select h.id, h.region_code, h.rw, h.rt, h.head_name, h.team_id, max(hit.score)::int
     from (
-        select m.household_id, 100 as score from members m where m.nik_index = any(nik_indexes)
+        select m.household_id, 100 as score from members m
+        where m.nik_index = any(nik_indexes) and m.restricted_at is null
         union all select f.household_id, 95 from families f where f.no_kk_index = any(no_kk_indexes)
         union all select m.household_id, 80 from members m join households p on p.id = m.household_id
-        where lower(m.name) = lower(wanted_name) and m.born_on = wanted_born_on
+        where lower(m.name) = lower(wanted_name) and m.born_on = wanted_born_on and m.restricted_at is null
           and (wanted_region is null or p.region_code = wanted_region
                or starts_with(p.region_code, wanted_region || '.'))
     ) hit join households h on h.id = hit.household_id

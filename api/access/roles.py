@@ -37,6 +37,7 @@ class Permission(StrEnum):
     RELEASES_DOWNLOAD = "releases:download"
     RELEASES_READ = "releases:read"
     RELEASES_WRITE = "releases:write"
+    RESTRICTIONS_WRITE = "restrictions:write"
     SECOND_FACTOR_WRITE = "second_factor:write"
     STAFF_READ = "staff:read"
     STAFF_WRITE = "staff:write"
@@ -67,7 +68,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {role: frozenset(EVERYBODY | held) f
                                P.IDENTITIES_READ, P.IMPORTS_WRITE, P.QUESTIONNAIRES_WRITE,
                                P.RELEASES_DOWNLOAD, P.RELEASES_READ, P.RELEASES_WRITE, P.STAFF_READ, P.STAFF_WRITE, P.VERDICTS_DECIDE,
                                P.AUDIT_EVENTS_READ, P.AUDIT_EVENTS_VERIFY, P.SUBJECT_REQUESTS_READ, P.SUBJECT_REQUESTS_WRITE,
-                               P.DISCLOSURES_READ, P.HOUSEHOLDS_MERGE, P.DEVICES_READ, P.DEVICES_WRITE,
+                               P.DISCLOSURES_READ, P.HOUSEHOLDS_MERGE, P.RESTRICTIONS_WRITE, P.DEVICES_READ, P.DEVICES_WRITE,
                                P.QUARANTINE_READ, P.QUARANTINE_WRITE, P.SECOND_FACTOR_WRITE},
     Role.COORDINATOR: FIELD | {P.ASSIGNMENTS_WRITE, P.IDENTITIES_READ, P.STAFF_READ, P.VERDICTS_REVIEW, P.DEVICES_READ,
                                P.DEVICES_WRITE, P.QUARANTINE_READ, P.QUARANTINE_WRITE, P.SECOND_FACTOR_WRITE},

@@ -59,7 +59,8 @@ class Rule:
 
 MOVES = "status, verdict_stage, field_result, eligibility, received_at, revision"
 CUT_OFF = "revoked_at, revoked_by, reason"
-FOUND_AT_THE_DOOR = ("families", "members", "household_sources")
+FOUND_AT_THE_DOOR = ("families", "household_sources")
+UNRESTRICTED = f"restricted_at is null and {IN_HOUSEHOLD}"  # whose data may be used
 OFFICIAL = ("deliberations", "deliberated_verdicts", "endorsements", "release_replies", "objections")
 APPEND_ONLY = (
     *OFFICIAL,
@@ -127,13 +128,14 @@ RULES: tuple[Rule, ...] = (
     Rule("coordinator", "households", "select, update", f"team_id = {TEAM}", columns="rw, rt, address, head_name, status, enumerator_id, updated_at, revision"),
     Rule("enumerator", "households", "insert", f"enumerator_id = {ACTOR} and team_id = {TEAM}"),
     Rule("enumerator", "households", "select, update", f"enumerator_id = {ACTOR}", columns="latitude, longitude, accuracy_m, updated_at, revision"),
-    *(Rule("bappeda", table, ALL, "true") for table in FOUND_AT_THE_DOOR), Rule("worker", "household_sources", ALL, "true"),
+    *(Rule("bappeda", table, ALL, "true") for table in ("members", *FOUND_AT_THE_DOOR)), Rule("worker", "household_sources", ALL, "true"),
     *(Rule("worker", table, ADD, "true") for table in ("families", "members", "household_programmes")),
     *(Rule("enumerator", table, ADD, IN_HOUSEHOLD) for table in FOUND_AT_THE_DOOR),
     *(Rule("coordinator", table, READ, IN_HOUSEHOLD) for table in FOUND_AT_THE_DOOR),
+    Rule("enumerator", "members", ADD, UNRESTRICTED), Rule("coordinator", "members", READ, UNRESTRICTED),
     Rule("bappeda", "household_programmes", "select, update", "true"), Rule(FIELD_ROLES, "household_programmes", READ, IN_HOUSEHOLD),
-    Rule("enumerator", "members", "update", IN_HOUSEHOLD, columns="whereabouts"),
-    Rule("coordinator", "members", "update", IN_HOUSEHOLD, columns="name, sex, born_on, relation, nik, nik_index, nik_missing_reason, whereabouts"),
+    Rule("enumerator", "members", "update", UNRESTRICTED, columns="whereabouts"),
+    Rule("coordinator", "members", "update", UNRESTRICTED, columns="name, sex, born_on, relation, nik, nik_index, nik_missing_reason, whereabouts"),
     Rule("coordinator", "families", "update", IN_HOUSEHOLD, columns="no_kk, no_kk_index"),
     Rule("bappeda", "household_revisions", ADD, "true", f"author_id = {ACTOR}"),
     Rule("worker", "household_revisions", "insert", "true"),

@@ -10,6 +10,7 @@ from pydantic import Field, StringConstraints
 from api.access.roles import Permission, Role
 from api.core.paging import Paging
 from api.core.schema import In, Out
+from api.core.types import DeviceId
 
 BEARER: Final = "Bearer"  # the one kind of token that we issue
 USERNAME = r"^[a-z][a-z0-9._-]{2,59}$"
@@ -51,10 +52,7 @@ class SessionIn(In):
         ),
     ] = None
     device_id: Annotated[
-        str | None,
-        Field(
-            min_length=1, max_length=80, description="What the app calls this phone: enrols it, so it can be cut off."
-        ),
+        DeviceId | None, Field(description="What the app calls this phone: enrols it, so it can be cut off.")
     ] = None
     device_name: Annotated[str | None, Field(min_length=1, max_length=80, examples=["Samsung A15"])] = None
     app_version: Annotated[str | None, Field(min_length=1, max_length=40, examples=["1.4.0"])] = None

@@ -68,7 +68,7 @@ async def keep_sealing(place: Workplace) -> None:
     pause = place.settings.seal_every_s
     while not place.stopping.is_set():
         try:
-            async with place.connect() as connection:
+            async with place.connect(uses_keys=False) as connection:
                 while not await connection.fetchval(ONE_SEALER):
                     await _rest(place.stopping, pause)
                 sealer = Sealer(connection)

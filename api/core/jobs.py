@@ -52,11 +52,15 @@ class Workplace:
         return self.opened.current()
 
     @contextlib.asynccontextmanager
-    async def connect(self) -> AsyncIterator[Connection]:
-        """A connection of this job's own, in the role `worker`, without a statement timeout."""
+    async def connect(self, *, uses_keys: bool = True) -> AsyncIterator[Connection]:
+        """A connection of this job's own, in the role `worker`, without a statement timeout.
+
+        What runs for as long as the worker, and needs no key of the vault, says so: keys are changed between jobs.
+        """
         async with _connected(self.settings) as connection:
             # whoever changes the keys of the vault waits for the jobs under way, and they for it
-            await connection.execute(f"select pg_advisory_lock_shared({KEYS_IN_USE})")
+            if uses_keys:
+                await connection.execute(f"select pg_advisory_lock_shared({KEYS_IN_USE})")
             yield connection
 
     def go_on(self) -> None:

@@ -116,6 +116,7 @@ FIELD_TEXTS: dict[str, tuple[str, str]] = {
     "family_twice": ("Nomor keluarga dipakai dua kali", "A family number stands twice"),
     "unknown_family": ("Keluarga ini tidak ada dalam isian", "There is no such family in this household"),
     "nik_or_reason": ("Isi NIK, atau alasan tidak ada NIK", "Give the NIK, or the reason why there is none"),
+    "personal_number": ("Ini NIK; pakai pengenal lain", "This is a NIK; use another identifier"),
     "number_twice": ("Nomor ini sudah dipakai di rumah tangga ini", "This number stands twice in this household"),
     "in_the_future": ("Tanggal di masa depan", "The date is in the future"),
     "one_head_a_family": ("Setiap keluarga punya tepat satu kepala", "Each family has exactly one head"),

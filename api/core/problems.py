@@ -84,6 +84,13 @@ class NotFound(Problem):
     title_id, title_en = "Tidak ditemukan", "Not found"
 
 
+class Anonymised(Problem):
+    """What was personal in it went when its time was over; nothing brings it back."""
+
+    status, code = 410, "anonymised"
+    title_id, title_en = "Data pribadi di sini sudah dihapus", "What was personal here is gone"
+
+
 class Forbidden(Problem):
     status, code = 403, "forbidden"
     title_id, title_en = "Peran Anda tidak boleh melakukan ini", "Your role may not do this"

@@ -108,6 +108,19 @@ def _valid_no_kk(value: str) -> str:
     return check.number
 
 
+def is_personal_number(value: str) -> bool:
+    """Whether an identifier that stands in the open is somebody's NIK: sixteen digits with a date in them."""
+    return SIXTEEN.fullmatch(value) is not None and check_nik(value, date.today()).number is not None  # noqa: DTZ011
+
+
+def _no_personal_number(value: str) -> str:
+    if is_personal_number(value):
+        raise PydanticCustomError("personal_number", "a NIK is no identifier")
+    return value
+
+
+# what a phone calls itself: stored and logged in the open, so it may not be anybody's number
+DeviceId = Annotated[str, Field(min_length=1, max_length=80), AfterValidator(_no_personal_number)]
 Nik = Annotated[
     str,
     Field(

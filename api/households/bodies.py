@@ -90,6 +90,14 @@ class HouseholdPatch(_Correction):
     reason: Reason | None = None
 
 
+class RestrictionIn(In):
+    """Whose data may not be used, or may be used again, and why."""
+
+    member_id: UUID
+    restricted: Annotated[bool, Field(description="`false` lifts the restriction.")] = True
+    reason: Reason
+
+
 class MergeIn(In):
     """The household that takes this one in, and why."""
 

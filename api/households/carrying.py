@@ -14,7 +14,7 @@ from api.core.database import Connection
 from api.core.types import mask
 from api.core.vault import Vault
 from api.households import queries
-from api.households.showing import AT_THE_DOOR
+from api.households.showing import AT_THE_DOOR, about_seen
 
 PLAIN = ("id", "region_code", "rw", "rt", "address", "head_name", "status", "merged_into", "split_from", "revision")
 SHOWN = ("names", "address")
@@ -45,7 +45,7 @@ def _carried(row: Any, vault: Vault) -> dict[str, Any]:
     location = None
     if row["latitude"] is not None and row["longitude"] is not None:
         location = {"lat": row["latitude"], "lon": row["longitude"], "accuracy_m": row["accuracy_m"]}
-    return {name: row[name] for name in PLAIN} | {"location": location} | parts
+    return {name: row[name] for name in PLAIN} | {"location": location} | parts | about_seen(parts)
 
 
 def _number(vault: Vault, field: str, row: str, sealed: str | None, whole: bool) -> str | None:

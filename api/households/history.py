@@ -1,5 +1,8 @@
 """How a household came to be what it is, and who looked at it."""
 
+import re
+from collections.abc import Callable
+from typing import Any
 from uuid import UUID
 
 from api.access.actor import Actor
@@ -9,8 +12,10 @@ from api.core.problems import Invalid, NotFound
 from api.core.vault import Vault
 from api.households import queries
 from api.households.lineage_schemas import HouseholdDisclosureOut, HouseholdRevisionOut
+from api.households.restricting import visible_people
 from api.households.revising import open_changes
 
+PERSON = re.compile(r"/members/([0-9a-f-]{36})(?:/|$)")
 LAST = {32: 2**31 - 1, 64: 2**63 - 1}
 
 
@@ -21,10 +26,24 @@ async def read_history(
     await _demand_here(connection, household_id)
     rows = await connection.fetch(queries.HISTORY, household_id, _below(wanted, 32), wanted.limit + 1)
     await actor.disclose("read_household_history", [household_id], ("names", "address", "history"))
+    told = [open_changes(vault, row["id"], row["changes"]) for row in rows]
+    hidden = await _hidden_people(connection, [change["pointer"] for changes in told for change in changes])
     return [
-        HouseholdRevisionOut.model_validate(dict(row) | {"changes": open_changes(vault, row["id"], row["changes"])})
-        for row in rows
+        HouseholdRevisionOut.model_validate(dict(row) | {"changes": [one for one in changes if not hidden(one)]})
+        for row, changes in zip(rows, told, strict=True)
     ]
+
+
+async def _hidden_people(connection: Connection, pointers: list[str]) -> Callable[[dict[str, Any]], bool]:
+    """Which changes tell of a person whom the caller may not read, or call the household by one."""
+    named = {UUID(found[1]) for found in map(PERSON.match, pointers) if found}
+    hidden = named - await visible_people(connection, list(named))
+
+    def hides(change: dict[str, Any]) -> bool:
+        found = PERSON.match(change["pointer"])
+        return UUID(found[1]) in hidden if found else bool(hidden) and change["pointer"] == "/head_name"
+
+    return hides
 
 
 async def list_looks(

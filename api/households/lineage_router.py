@@ -10,8 +10,8 @@ from api.access.roles import Permission
 from api.core.idempotency import Route
 from api.core.paging import Page, Paging, page
 from api.core.problems import problems
-from api.households import history, merging, splitting
-from api.households.bodies import MergeIn, SplitIn
+from api.households import history, merging, restricting, splitting
+from api.households.bodies import MergeIn, RestrictionIn, SplitIn
 from api.households.lineage_schemas import HouseholdDisclosureOut, HouseholdRevisionOut, MergeOut, SplitOut
 from api.households.problems import HouseholdEnded, WorkUnderWay
 
@@ -77,3 +77,20 @@ async def split_household(
     stays, the old one is `split` and its assignment `cancelled`.
     """
     return await splitting.split_household(connection, actor, vault, household_id, body)
+
+
+@router.post("/restrictions", status_code=status.HTTP_204_NO_CONTENT)
+async def restrict_member(
+    connection: ConnectionDep,
+    vault: VaultDep,
+    actor: Annotated[Actor, may(Permission.RESTRICTIONS_WRITE)],
+    household_id: UUID,
+    body: RestrictionIn,
+) -> None:
+    """Restrict the use of a person's data, or lift that (UU 27/2022 art. 40-41: within three days of the request).
+
+    From then on only Bappeda reads this person: lists, phones and coordinators do not have them, searches do not find
+    them, and no release holds them. A household whose head is restricted is called `(dibatasi)`. The same again changes
+    nothing.
+    """
+    await restricting.restrict_person(connection, actor, vault, household_id, body)

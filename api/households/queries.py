@@ -166,3 +166,13 @@ values ($1, $2, $3, $4, $5, $5, $6, 1)"""
 ADD_ASSIGNMENT_EVENT = """
 insert into assignment_events (assignment_id, event, actor_id, status, enumerator_id, team_id, at)
 values ($1, 'added', $2, $3, $4, $5, $6)"""
+
+# Locks the household first, as every change of its people does.
+PERSON_TO_RESTRICT = """
+select m.restricted_at from households h join members m on m.household_id = h.id and m.id = $2
+where h.id = $1 for update of h"""
+RESTRICT_PERSON = "update members set restricted_at = $2 where id = $1"
+CALL_BY_HEAD = """
+update households h set head_name = case when m.restricted_at is null then m.name else '(dibatasi)' end
+from members m where h.id = $1 and m.household_id = h.id and m.relation = 'head' and m.family_no = (
+    select min(o.family_no) from members o where o.household_id = h.id and o.relation = 'head')"""

@@ -45,6 +45,12 @@ def sees_whole_numbers(found: Any, caller: UUID) -> bool:
     return assignment is not None and found["holder_id"] == caller and assignment["status"] in AT_THE_DOOR
 
 
+def about_seen(parts: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:
+    """What lists say of the household and of those of its people whom the caller reads; not of one restricted."""
+    seen = {None, *(member["id"] for member in parts["members"])}
+    return {name: [one for one in parts[name] if one["member_id"] in seen] for name in ("sources", "programmes")}
+
+
 def household(found: Any, vault: Vault, caller: UUID) -> HouseholdOut:
     """A household as this caller may see it."""
     parts, whole = orjson.loads(found["whole"]), sees_whole_numbers(found, caller)
@@ -64,7 +70,8 @@ def household(found: Any, vault: Vault, caller: UUID) -> HouseholdOut:
     return HouseholdOut.model_validate(
         dict(found)
         | {"assignment": _json(found["assignment"]), "location": location, "families": families, "members": members}
-        | {name: parts[name] for name in ("sources", "programmes", "verdict")}
+        | {"verdict": parts["verdict"]}
+        | about_seen(parts)
     )
 
 

@@ -18,7 +18,7 @@ with chosen as materialized (
     join verdict_revisions r on r.verdict_id = v.id and r.revision = e.revision
     cross join lateral (
         select count(*)::int as members, (count(*) filter (where m.whereabouts = 'present'))::int as present
-        from members m where m.household_id = h.id) p
+        from members m where m.household_id = h.id and m.restricted_at is null) p
     cross join lateral (
         select coalesce(array_agg(distinct s.source::text order by s.source::text), '{}') as sources,
             min(s.desil) filter (where s.source = 'p3ke') as p3ke_desil
@@ -63,7 +63,7 @@ with chosen as materialized (
     select $1, m.id, m.household_id, m.family_no, m.line, coalesce(x.external_ids, '{}'), m.nik, m.name, m.sex,
         m.born_on, m.born_at, m.relation, m.occupation, m.mother_name, f.id, f.no_kk, g.programmes, m.whereabouts
     from chosen c
-    join members m on m.household_id = c.household_id
+    join members m on m.household_id = c.household_id and m.restricted_at is null
     left join families f on f.household_id = m.household_id and f.no = m.family_no
     cross join lateral (
         select coalesce(array_agg(distinct g.programme order by g.programme), '{}') as programmes
@@ -81,7 +81,7 @@ LOCK_CAMPAIGN = "select id from campaigns where id = $1 for no key update"
 
 RELEASE = """
 select r.id, r.campaign_id, r.number, r.counts, (r.counts ->> 'households')::int as households, r.manifest_status,
-    r.created_by, r.created_at, c.code as campaign_code
+    r.anonymised_at, r.created_by, r.created_at, c.code as campaign_code
 from releases r join campaigns c on c.id = r.campaign_id where r.id = $1
 """
 
@@ -189,8 +189,8 @@ DIFFERENCES = _differences(COMPARED)
 
 UNHASHED = """
 update releases r set manifest_status = 'hashing'
-where r.manifest_status <> 'ready'
-    or not exists (select from release_file_hashes f where f.release_id = r.id and f.edition = $1)
+where r.anonymised_at is null and (r.manifest_status <> 'ready'
+    or not exists (select from release_file_hashes f where f.release_id = r.id and f.edition = $1))
 returning r.id
 """
 HASHES = "select name, sha256, bytes, rows from release_file_hashes where release_id = $1 and edition = $2"

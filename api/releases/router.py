@@ -12,7 +12,7 @@ from api.access.tokens import Claims, KeyRing
 from api.core.database import DatabaseDep
 from api.core.idempotency import Route
 from api.core.paging import Page, page
-from api.core.problems import problems
+from api.core.problems import Anonymised, problems
 from api.core.revisions import etag, not_modified
 from api.core.streaming import Stream, stream_rows
 from api.releases import differences, manifest, service
@@ -146,7 +146,7 @@ async def list_release_differences(
     response_class=Response,
     dependencies=SEALED,
     responses=UNCHANGED
-    | problems(AuditStuck)
+    | problems(AuditStuck, Anonymised)
     | {
         200: {
             "description": "The file, streamed.",

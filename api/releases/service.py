@@ -12,7 +12,7 @@ from api.access.roles import Permission
 from api.core import clock
 from api.core.database import Connection
 from api.core.jobs import enqueue
-from api.core.problems import Invalid, NotFound
+from api.core.problems import Anonymised, Invalid, NotFound
 from api.core.vault import Vault
 from api.releases import queries
 from api.releases.contents import EDITION, Reader, ReleaseFile, all_files, content, households_shown
@@ -60,7 +60,9 @@ async def find_release(connection: Connection, actor: Actor, release_id: UUID) -
 
 
 def find_file(release: asyncpg.Record, name: str) -> ReleaseFile:
-    """The file of this name; raises `NotFound` when the release has none."""
+    """The file of this name; raises `NotFound` when the release has none, `Anonymised` when none can be made now."""
+    if release["anonymised_at"] is not None:
+        raise Anonymised
     file = next((file for file in all_files(release["households"]) if file.name == name), None)
     if file is None:
         raise NotFound

@@ -18,6 +18,7 @@ from pydantic import ValidationError
 
 from api.core.problems import Invalid, noted_problem
 from api.core.schema import pointer_of
+from api.core.types import is_personal_number
 from api.households.bodies import HouseholdIn
 from api.sync.push_schemas import MOST_ITEMS
 from api.tables import ReceiptKind
@@ -60,6 +61,8 @@ def take_apart(body: bytes) -> tuple[str, list[tuple[ReceiptKind, bytes]]]:
         raise Invalid(f"/{found[1]}" if found else "", "invalid") from refused
     except (msgspec.DecodeError, RecursionError, ValueError) as refused:
         raise Invalid("", "json_invalid") from refused
+    if is_personal_number(parcel.device_id):
+        raise Invalid("/device_id", "personal_number")
     if len(parcel.households) + len(parcel.visits) > MOST_ITEMS:
         raise Invalid("/visits", "too_long")
     told = [(ReceiptKind.HOUSEHOLD, bytes(item)) for item in parcel.households]

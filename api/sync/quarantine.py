@@ -19,7 +19,7 @@ from api.access.roles import Role
 from api.core import clock
 from api.core.conditions import Conditions
 from api.core.database import Connection
-from api.core.problems import Forbidden, Invalid, NotFound
+from api.core.problems import Anonymised, Forbidden, Invalid, NotFound
 from api.core.types import mask
 from api.core.vault import Vault
 from api.households.bodies import HouseholdIn
@@ -154,4 +154,6 @@ async def open_item(connection: Connection, vault: Vault, quarantine_id: UUID) -
     if row is None:
         raise NotFound
     sealed = await connection.fetchval(push_queries.BODY, quarantine_id)
+    if not sealed:
+        raise Anonymised
     return row, open_body(vault, quarantine_id, sealed)

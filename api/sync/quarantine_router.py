@@ -10,7 +10,7 @@ from api.access.actor import Actor, ConnectionDep, VaultDep, may
 from api.access.roles import Permission
 from api.core.idempotency import Route
 from api.core.paging import Page, page
-from api.core.problems import WrongState, problems, told_problem
+from api.core.problems import Anonymised, WrongState, problems, told_problem
 from api.households.problems import CampaignNotOpen, HouseholdConflict
 from api.sync import quarantine
 from api.sync.push_problems import AlreadyResolved
@@ -47,7 +47,7 @@ async def list_quarantine(
     return Page(items=[QuarantinedOut.model_validate(_shown(row, request)) for row in shown], next=following)
 
 
-@router.get("/{quarantine_id}")
+@router.get("/{quarantine_id}", responses=problems(Anonymised))
 async def read_quarantined_item(
     connection: ConnectionDep, vault: VaultDep, actor: Reader, quarantine_id: UUID, request: Request
 ) -> QuarantinedContentOut:
@@ -59,7 +59,9 @@ async def read_quarantined_item(
 @router.post(
     "/{quarantine_id}/resolutions",
     status_code=201,
-    responses=problems(AlreadyResolved, OwnWork, CampaignNotOpen, WrongState, VisitConflict, HouseholdConflict),
+    responses=problems(
+        Anonymised, AlreadyResolved, OwnWork, CampaignNotOpen, WrongState, VisitConflict, HouseholdConflict
+    ),
 )
 async def resolve_quarantined_item(
     connection: ConnectionDep,

@@ -76,6 +76,8 @@ class Household(Identified, table=True):
     split_from: UUID | None = Field(default=None, foreign_key="households.id")
     # the sha256, sealed, of the call that added a household found in the field: the same call is the same household
     added_by_call: bytes | None = sealed("household.call", default=None)
+    # since when nothing in it is personal any more
+    anonymised_at: datetime | None = None
     created_at: datetime
     updated_at: datetime
     revision: int = 1
@@ -113,6 +115,8 @@ class Member(Identified, table=True):
     occupation: str | None = Field(default=None, max_length=80)
     mother_name: str | None = Field(default=None, max_length=120)
     whereabouts: Whereabouts | None = Field(default=None, sa_type=text_enum(Whereabouts))
+    # since when this person's data may not be used: only Bappeda reads the row (law 27/2022, 40-41)
+    restricted_at: datetime | None = None
 
 
 class HouseholdRevision(Identified, table=True):

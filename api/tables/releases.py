@@ -34,6 +34,8 @@ class Release(Identified, table=True):
     )
     created_by: UUID = Field(foreign_key="principals.id")
     created_at: datetime
+    # since when its files cannot be made any more: the people in it are past their time
+    anonymised_at: datetime | None = None
 
 
 class ReleaseFileHash(Table, table=True):

@@ -9,7 +9,7 @@ from api.access.actor import Actor, ConnectionDep, VaultDep, may
 from api.access.roles import Permission
 from api.core.idempotency import Route
 from api.core.paging import Page, page
-from api.core.problems import WrongState, problems
+from api.core.problems import Anonymised, WrongState, problems
 from api.core.revisions import not_modified
 from api.households.problems import CampaignNotOpen
 from api.visits import service
@@ -72,7 +72,7 @@ async def list_visits(
     return Page(items=shown, next=following)
 
 
-@router.get("/{visit_id}", responses=NOT_MODIFIED, response_model=VisitContentOut)
+@router.get("/{visit_id}", responses=NOT_MODIFIED | problems(Anonymised), response_model=VisitContentOut)
 async def read_visit(
     connection: ConnectionDep,
     vault: VaultDep,

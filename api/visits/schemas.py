@@ -12,7 +12,7 @@ from pydantic_core import PydanticCustomError
 from api.core.paging import Paging
 from api.core.schema import In, Out
 from api.core.strict_json import MOST_LEVELS, deeper_than
-from api.core.types import MaskedNumber, Nik
+from api.core.types import DeviceId, MaskedNumber, Nik
 from api.tables import Sex, VisitOutcome, Whereabouts
 from api.verdicts.schemas import VerdictIn, Word
 
@@ -81,7 +81,7 @@ class AttachmentIn(In):
 class DeviceIn(In):
     """The phone, and what its clock said when it sent this."""
 
-    id: Annotated[str, Field(min_length=1, max_length=80)]
+    id: DeviceId
     app_version: Annotated[str | None, Field(max_length=40)] = None
     clock_at: Instant | None = None
 

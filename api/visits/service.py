@@ -16,9 +16,10 @@ from api.access.actor import Actor
 from api.core import clock
 from api.core.conditions import Conditions
 from api.core.database import Connection
-from api.core.problems import NotFound, Problem
+from api.core.problems import Anonymised, NotFound, Problem
 from api.core.types import mask
 from api.core.vault import Vault
+from api.households.restricting import visible_people
 from api.tables import ReceiptKind
 from api.verdicts.service import Proposal, propose_verdicts
 from api.visits import queries
@@ -171,8 +172,11 @@ async def read_visit(connection: Connection, vault: Vault, visit_id: UUID) -> Vi
     row = await connection.fetchrow(queries.VISIT, visit_id)
     if row is None:
         raise NotFound
+    if not row["content"]:
+        raise Anonymised
     said = VisitIn.model_validate_json(vault.open_bytes("visit.content", visit_id, row["content"]))
-    members = [member.model_dump() | {"nik": mask(member.nik)} for member in said.members]
+    shown = await visible_people(connection, [member.id for member in said.members])
+    members = [member.model_dump() | {"nik": mask(member.nik)} for member in said.members if member.id in shown]
     content = {
         name: getattr(said, name)
         for name in ("respondent", "notice_given", "answers", "attachments", "verdict", "device")

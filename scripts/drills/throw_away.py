@@ -84,13 +84,14 @@ def throw_away_house(*options: str, **environment: str) -> Iterator[ThrowAwayHou
     Raises `RuntimeError` with the end of its log when it does not become ready.
     """
     with tempfile.TemporaryDirectory(prefix="sambang-drill-") as place:
-        folder = Path(place) / "private"
+        folder, scratch = Path(place) / "private", Path(place) / "scratch"
+        scratch.mkdir()
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             port = free.getsockname()[1]
         given = {name: value for name, value in os.environ.items() if not name.startswith("SAMBANG_") or name in KEPT}
         command = [sys.executable, "-m", "api.cli", "up", "--port", str(port), *options]
-        private = {"SAMBANG_PRIVATE_FOLDER": str(folder)}
+        private = {"SAMBANG_PRIVATE_FOLDER": str(folder), "TMPDIR": str(scratch)}
         house = ThrowAwayHouse(f"http://127.0.0.1:{port}", folder, command, given | private | environment)
         try:
             house.start()

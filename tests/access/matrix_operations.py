@@ -74,6 +74,7 @@ OPERATIONS: dict[str, Row] = {
     "searchHouseholds": Row(FIELD, body={"member_name": "Tidak Ada", "born_on": "1901-01-01"}),
     "mergeHousehold": Row("b", "household", {"into_household_id": "{new}", **WHY}),
     "splitHousehold": Row("b", "household", {"households": [{"member_ids": ["{new}"], "head_member_id": "{new}"}], **WHY}),
+    "restrictMember": Row("b", "household", {"member_id": "{new}", **WHY}),
     # the work
     "allocateCampaign": Row("b", "campaign", {"dry_run": True}),
     "listAssignments": Row(FIELD, about=FIELD_FILTERS), "readAssignment": Row(FIELD, "assignment"),

@@ -220,6 +220,8 @@ async def test_both_keys_are_rotated_while_people_work_and_after_a_kill(house: H
     frozen = (await (await house.as_(dewi)).get(file)).content
     broken = '{"id": 7, "assignment_id": "x"}'
     assert (await push(await house.as_(team.siti), broken))[0]["status"] == "invalid"
+    # a file that waits for the worker is sealed anew on the disk
+    waiting = await send(house, dewi, campaign, write(clean_rows(FAMILIES)).encode())
     numbers = [nik(number) for number in range(1, FAMILIES * 3, 7)]
     old = keys_of(wanted)
 

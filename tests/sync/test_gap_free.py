@@ -176,7 +176,8 @@ async def test_another_cluster_timeline_or_database_is_another_life(house: House
 @pytest.fixture
 def operator(house: House, cluster: EmbeddedPostgres, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """The operator's command finds this test's database."""
-    monkeypatch.setenv("SAMBANG_DATABASE_URL", cluster.database_url(house.owner._params.database))
+    for name in ("SAMBANG_DATABASE_URL", "SAMBANG_DATABASE_OWNER_URL"):
+        monkeypatch.setenv(name, cluster.database_url(house.owner._params.database))
     database_settings.cache_clear()
     yield
     database_settings.cache_clear()

@@ -1,0 +1,47 @@
+"""A person whose data may not be used for now (law 27/2022, 40-41): nobody but Bappeda sees it, and no release has it.
+
+That the field no longer reads the person is a row policy of `members`; a release leaves the person out.
+"""
+
+from uuid import UUID
+
+from api.access.actor import Actor
+from api.core import clock
+from api.core.database import Connection
+from api.core.problems import NotFound
+from api.core.vault import Vault
+from api.households import queries
+from api.households.bodies import RestrictionIn
+from api.households.revising import Change, Revision, revise_households
+from api.tables import RevisionCause
+
+
+async def restrict_person(
+    connection: Connection, actor: Actor, vault: Vault, household_id: UUID, body: RestrictionIn
+) -> None:
+    """Restrict a person of this household, or lift it; twice is once. Raises `NotFound`."""
+    found = await connection.fetchrow(queries.PERSON_TO_RESTRICT, household_id, body.member_id)
+    if found is None:
+        raise NotFound
+    if (found["restricted_at"] is not None) == body.restricted:
+        return
+    now, pointer = clock.now(), f"/members/{body.member_id}/restricted"
+    told = Revision(
+        household_id,
+        RevisionCause.CORRECTION,
+        [Change(pointer, not body.restricted, body.restricted)],
+        None,
+        body.reason,
+    )
+    await revise_households(connection, actor.id, vault, [told], now)
+    await connection.execute(queries.RESTRICT_PERSON, body.member_id, now if body.restricted else None)
+    # a household is called by its head: not by one whose name may not be shown
+    await connection.execute(queries.CALL_BY_HEAD, household_id)
+    done = "member.restricted" if body.restricted else "member.released_from_restriction"
+    await actor.note(done, household_id, member_id=body.member_id)
+
+
+async def visible_people(connection: Connection, member_ids: list[UUID]) -> set[UUID]:
+    """Those of these people whom the caller may read."""
+    rows = await connection.fetch("select id from members where id = any($1)", member_ids)
+    return {row["id"] for row in rows}

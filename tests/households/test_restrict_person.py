@@ -1,0 +1,92 @@
+"""A restricted person: nobody but Bappeda reads the row, and no release holds it."""
+
+from typing import Any
+from uuid import UUID
+
+from uuid_utils.compat import uuid7
+
+from api.core.settings import Settings
+from tests.releases.decided import Pilot
+from tests.support.dirt import nik
+from tests.support.house import House
+from tests.support.make import Team
+
+
+async def heads_of(house: House, household: UUID) -> UUID:
+    found: UUID = await house.owner.fetchval(
+        "select id from members where household_id = $1 and relation = 'head'", household
+    )
+    return found
+
+
+async def known(house: House) -> tuple[Team, UUID, UUID]:
+    """Siti's household of Slamet, and its head."""
+    team = await house.make.team(await house.make.campaign())
+    household = await house.make.household(nik=nik(1))
+    await house.make.assignment(team.campaign_id, household, team.siti)
+    return team, household, await heads_of(house, household)
+
+
+async def restrict(house: House, who: Any, household: UUID, member: UUID, restricted: bool = True) -> int:
+    body = {"member_id": str(member), "restricted": restricted, "reason": "permohonan keluarga"}
+    return (await (await house.as_(who)).post(f"/v1/households/{household}/restrictions", json=body)).status_code
+
+
+async def test_only_bappeda_restricts_and_only_a_person_of_the_household(house: House) -> None:
+    (team, household, head), dewi, arif = await known(house), await house.make.dewi(), await house.make.arif()
+
+    refused = [await restrict(house, who, household, head) for who in (None, team.siti, team.ratna, arif)]
+
+    assert refused == [401, 403, 403, 403]
+    assert await restrict(house, dewi, household, uuid7()) == 404
+    assert await restrict(house, dewi, uuid7(), head) == 404
+    assert await house.owner.fetchval("select count(*) from members where restricted_at is not null") == 0
+
+
+async def test_the_field_no_longer_reads_the_person(house: House) -> None:
+    (team, household, head), dewi = await known(house), await house.make.dewi()
+    siti, ratna, bappeda = await house.as_(team.siti), await house.as_(team.ratna), await house.as_(dewi)
+    path = f"/v1/households/{household}"
+    correction = {"members": [{"id": str(head), "name": "Slamet Riyadi"}], "reason": "salah tulis"}
+    etag = (await ratna.get(path)).headers["etag"]
+    await ratna.patch(path, json=correction, headers={"If-Match": etag})
+
+    assert await restrict(house, dewi, household, head) == 204
+    assert await restrict(house, dewi, household, head) == 204
+
+    for client in (siti, ratna):
+        seen = [(await client.get(place)).text for place in (path, f"{path}/history", "/v1/households")]
+        assert str(head) not in "".join(seen)
+        assert "Slamet Riyadi" not in "".join(seen)
+    pulled = (await siti.get("/v1/sync/pull")).json()
+    assert [len(one["members"]) for one in pulled["households"]] == [1]
+    assert (await siti.post("/v1/households/search", json={"nik": nik(1)})).json()["items"] == []
+    assert (await ratna.post("/v1/households/search", json={"nik": nik(1)})).json()["items"] == []
+    purpose = {"Purpose": "verification"}
+    assert len((await ratna.get(f"{path}/identities", headers=purpose)).json()["members"]) == 1
+    assert len((await bappeda.get(path)).json()["members"]) == 2
+    whole = await bappeda.get(path)
+    assert whole.json()["head_name"] == "(dibatasi)"
+    assert await house.owner.fetchval("select count(*) from audit_events where action = 'member.restricted'") == 1
+    assert await restrict(house, dewi, household, head, restricted=False) == 204
+    assert (await siti.get(path)).json()["head_name"] == "Slamet Riyadi"
+
+
+async def test_a_release_leaves_the_person_out(house: House, wanted: Settings) -> None:
+    dewi = await house.make.dewi()
+    pilot = Pilot(house, await house.make.team(await house.make.campaign()), dewi)
+    household = await pilot.household(head="Slamet Riyadi", nik=nik(1))
+    await restrict(house, dewi, household, await heads_of(house, household))
+    bappeda = await house.as_(dewi)
+
+    made = await bappeda.post("/v1/releases", json={"campaign_id": str(pilot.campaign_id)})
+
+    files = [
+        (await bappeda.get(f"/v1/releases/{made.json()['id']}/files/{name}")).text
+        for name in ("households.csv", "members.csv", "dtks_update.csv")
+    ]
+    assert "Slamet Riyadi 2" in files[1]
+    assert all("Slamet Riyadi," not in file and nik(1) not in file for file in files)
+    assert "(dibatasi)" in files[0]
+    stored = await house.owner.fetch("select name from released_members")
+    assert [row["name"] for row in stored] == ["Slamet Riyadi 2"]
