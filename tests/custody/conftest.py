@@ -22,6 +22,8 @@ def wanted(owner: asyncpg.Connection, cluster: EmbeddedPostgres, keys_folder: Pa
         database_url=cluster.database_url(database, LOGIN),
         database_owner_url=cluster.database_url(database),
         private_folder=tmp_path,
+        calls_person=1_000_000,
+        calls_address=1_000_000,
     )
 
 
