@@ -1,14 +1,17 @@
 """Machines of agencies: what they may ask for, and their secrets."""
 
+import json
 from typing import Any, Final
 from uuid import UUID
 
+from asyncpg import Record
 from uuid_utils.compat import uuid7
 
 from api.access.actor import Actor
+from api.access.client_schemas import ClientChange, ClientFilter, ClientIn, ClientOut, ClientSecretOut, PublicKeys
 from api.access.families import new_token, token_hash
 from api.access.roles import CLIENT_SCOPES, Permission
-from api.access.schemas import ClientChange, ClientFilter, ClientIn, ClientOut, ClientSecretOut
+from api.access.tokens import is_public_key
 from api.core import clock
 from api.core.database import Connection
 from api.core.problems import Invalid, NotFound
@@ -17,7 +20,8 @@ from api.core.revisions import demand
 LIVE_SECRETS: Final = 2
 
 MACHINE = """
-select c.id, c.client_id, c.name, c.agency, p.scopes, p.active, c.created_at, c.revision
+select c.id, c.client_id, c.name, c.agency, p.scopes, c.redirect_uris, c.jwks::text as jwks, p.active, c.created_at,
+       c.revision
 from clients c join principals p on p.id = c.id
 """
 LIST = f"""{MACHINE}
@@ -36,7 +40,7 @@ async def list_clients(connection: Connection, actor: Actor, wanted: ClientFilte
     """One more machine than a page holds."""
     after = wanted.after(UUID)
     rows = await connection.fetch(LIST, wanted.active, after[0] if after else None, wanted.limit + 1)
-    return [ClientOut.model_validate(dict(row)) for row in rows]
+    return [_shown(row) for row in rows]
 
 
 async def read_client(connection: Connection, actor: Actor, client_id: UUID) -> ClientOut:
@@ -44,7 +48,7 @@ async def read_client(connection: Connection, actor: Actor, client_id: UUID) -> 
     found = await connection.fetchrow(f"{MACHINE} where c.id = $1", client_id)
     if found is None:
         raise NotFound
-    return ClientOut.model_validate(dict(found))
+    return _shown(found)
 
 
 async def add_client(connection: Connection, actor: Actor, body: ClientIn) -> ClientOut:
@@ -56,14 +60,17 @@ async def add_client(connection: Connection, actor: Actor, body: ClientIn) -> Cl
         scopes,
     )
     await connection.execute(
-        "insert into clients (id, client_id, name, agency, created_at, revision) values ($1, $2, $3, $4, $5, 1)",
+        "insert into clients (id, client_id, name, agency, created_at, redirect_uris, jwks, revision)"
+        " values ($1, $2, $3, $4, $5, $6, $7, 1)",
         added,
         body.client_id,
         body.name,
         body.agency,
         clock.now(),
+        body.redirect_uris,
+        _keys(body.jwks),
     )
-    await actor.note("client.added", added, scopes=scopes)
+    await actor.note("client.added", added, scopes=scopes, redirect_uris=body.redirect_uris)
     return await read_client(connection, actor, added)
 
 
@@ -87,10 +94,14 @@ async def change_client(
             active,
         )
     await connection.execute(
-        "update clients set name = $2, agency = $3, revision = revision + 1 where id = $1",
+        "update clients set name = $2, agency = $3, redirect_uris = $4, "
+        " jwks = case when $5 then $6::jsonb else jwks end, revision = revision + 1 where id = $1",
         client_id,
         sent.get("name", present.name),
         sent.get("agency", present.agency),
+        sent.get("redirect_uris", present.redirect_uris),
+        "jwks" in sent,
+        _keys(body.jwks),
     )
     await actor.note("client.changed", client_id, fields=sorted(sent), scopes=scopes, active=active)
     return await read_client(connection, actor, client_id)
@@ -112,6 +123,22 @@ async def issue_secret(connection: Connection, actor: Actor, client_id: UUID) ->
     revoked = [row["id"] for row in await connection.fetch(REVOKE_OLDEST, client_id, now, LIVE_SECRETS)]
     await actor.note("client.secret_issued", client_id, secret=added, revoked=revoked)
     return ClientSecretOut(id=added, client_id=named, client_secret=secret, created_at=now, revoked_secret_ids=revoked)
+
+
+def _shown(row: Record) -> ClientOut:
+    return ClientOut.model_validate(dict(row) | {"jwks": json.loads(row["jwks"]) if row["jwks"] else None})
+
+
+def _keys(sent: PublicKeys | None) -> str | None:
+    """The keys as they are kept; raises `Invalid` for one that is no point of the curve, or a kid that comes twice."""
+    if sent is None:
+        return None
+    for place, key in enumerate(sent.keys):
+        if not is_public_key(key.model_dump()):
+            raise Invalid(f"/jwks/keys/{place}", "not_a_public_key")
+        if key.kid in {earlier.kid for earlier in sent.keys[:place]}:
+            raise Invalid(f"/jwks/keys/{place}/kid", "repeated")
+    return sent.model_dump_json()
 
 
 def _allowed(scopes: list[Permission]) -> list[str]:

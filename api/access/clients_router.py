@@ -7,9 +7,9 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 
 from api.access import clients
 from api.access.actor import Actor, ConnectionDep, may
+from api.access.client_schemas import ClientChange, ClientFilter, ClientIn, ClientOut, ClientSecretOut
 from api.access.problems import ClientIdTaken
 from api.access.roles import Permission
-from api.access.schemas import ClientChange, ClientFilter, ClientIn, ClientOut, ClientSecretOut
 from api.core.idempotency import SHOWN_ONCE, Route
 from api.core.paging import Page, page
 from api.core.problems import problems

@@ -1,40 +1,33 @@
 """The token endpoint (RFC 6749), revocation (RFC 7009), and what a gateway must know (RFC 8414)."""
 
-import binascii
-from base64 import b64decode
 from collections.abc import Mapping
-from dataclasses import dataclass
-from urllib.parse import parse_qsl, unquote_plus
+from typing import Final
+from urllib.parse import parse_qsl
 
-from api.access import families
+from api.access import authorizing, families
+from api.access.client_proof import name_client, prove_client
 from api.access.families import token_hash
 from api.access.front_door import FrontDoor
-from api.access.oauth_schemas import OAuthError, ServerMetadataOut, TokenOut
-from api.access.roles import CLIENT_SCOPES
+from api.access.oauth_schemas import Refusal, ServerMetadataOut, TokenOut, TokenStateOut
 from api.access.schemas import BEARER
 from api.access.tokens import InvalidToken
 from api.core import clock
 from api.core.settings import Settings
 
-MACHINE = """
-select p.id, p.scopes, p.version from clients c
-join principals p on p.id = c.id join client_secrets s on s.client_id = c.id
-where c.client_id = $1 and s.secret_hash = $2 and s.revoked_at is null and p.active
+GRANTS: Final = ("authorization_code", "refresh_token", "client_credentials")
+PROOFS: Final = ("client_secret_basic", "client_secret_post", "private_key_jwt")
+# whether the principal and the session behind a token are still what they were
+STILL = """
+select p.kind, $3::uuid is null or exists (
+    select from refresh_tokens t where t.family_id = $3 and t.revoked_at is null) as alive
+from principals p where p.id = $1 and p.version = $2 and p.active
+"""
+REFRESHES = """
+select t.principal_id, t.issued_at, t.expires_at, c.client_id from refresh_tokens t
+join principals p on p.id = t.principal_id left join clients c on c.id = t.client_id
+where t.token_hash = $1 and t.used_at is null and t.revoked_at is null and t.expires_at > $2 and p.active
 """
 FORM = "application/x-www-form-urlencoded"
-
-
-@dataclass(frozen=True, slots=True)
-class Refusal:
-    """A refusal of RFC 6749 5.2. Returned, not raised: what was written at the door must stay."""
-
-    error: OAuthError
-    description: str
-
-    @property
-    def status(self) -> int:
-        """401 where the client did not prove who it is, 400 otherwise."""
-        return 401 if self.error == "invalid_client" else 400
 
 
 def read_form(content_type: str, body: bytes) -> dict[str, str] | Refusal:
@@ -55,21 +48,27 @@ async def give_token(door: FrontDoor, form: Mapping[str, str], authorization: st
     grant = form.get("grant_type")
     if grant is None:
         return Refusal("invalid_request", "grant_type is required")
+    if grant == "authorization_code":
+        return await authorizing.redeem_code(door, form, authorization)
     if grant == "refresh_token":
-        return await _refresh(door, form)
+        return await _refresh(door, form, authorization)
     if grant == "client_credentials":
         return await _client_credentials(door, form, authorization)
-    return Refusal("unsupported_grant_type", "refresh_token and client_credentials are supported")
+    return Refusal("unsupported_grant_type", ", ".join(GRANTS))
 
 
-async def _refresh(door: FrontDoor, form: Mapping[str, str]) -> TokenOut | Refusal:
+async def _refresh(door: FrontDoor, form: Mapping[str, str], authorization: str | None) -> TokenOut | Refusal:
     presented = form.get("refresh_token")
     if presented is None:
         return Refusal("invalid_request", "refresh_token is required")
     now, wanted = clock.now(), door.settings
     asked = frozenset(form["scope"].split()) if "scope" in form else None
     async with door.open() as connection:
-        rotated = await families.rotate(connection, presented, asked, now, wanted.refresh_token_days)
+        app = await name_client(door, connection, form, authorization)
+        if isinstance(app, Refusal):
+            return app
+        whose = app["id"] if app else None
+        rotated = await families.rotate(connection, presented, asked, now, wanted.refresh_token_days, whose)
         if rotated.refusal == "reused":
             await door.note(connection, rotated.principal_id, "session.reuse_refused", rotated.family_id)
         if rotated.lost_answer:
@@ -92,15 +91,10 @@ async def _refresh(door: FrontDoor, form: Mapping[str, str]) -> TokenOut | Refus
 async def _client_credentials(
     door: FrontDoor, form: Mapping[str, str], authorization: str | None
 ) -> TokenOut | Refusal:
-    proof = _client_proof(form, authorization)
-    if isinstance(proof, Refusal):
-        return proof
-    client_id, secret = proof
     async with door.open() as connection:
-        found = await connection.fetchrow(MACHINE, client_id, token_hash(secret))
-        if found is None:
-            await door.note(connection, None, "client.refused", None)
-            return Refusal("invalid_client", "unknown client or wrong secret")
+        found = await prove_client(door, connection, form, authorization)
+        if isinstance(found, Refusal):
+            return found
         held = frozenset(found["scopes"])
         asked = frozenset(form["scope"].split()) if "scope" in form else held
         if not asked or not asked <= held:
@@ -109,25 +103,6 @@ async def _client_credentials(
     lifetime = door.settings.access_token_s
     access = door.keys.issue(found["id"], found["version"], asked, lifetime, None)
     return TokenOut(access_token=access, token_type=BEARER, expires_in=lifetime, scope=" ".join(sorted(asked)))
-
-
-def _client_proof(form: Mapping[str, str], authorization: str | None) -> tuple[str, str] | Refusal:
-    """The client's id and secret, from the header or the form but never both (RFC 6749 2.3)."""
-    if authorization is None:
-        if "client_id" not in form or "client_secret" not in form:
-            return Refusal("invalid_client", "client authentication is required")
-        return form["client_id"], form["client_secret"]
-    if "client_secret" in form:
-        return Refusal("invalid_request", "use one way of client authentication")
-    scheme, _, encoded = authorization.partition(" ")
-    try:
-        client_id, colon, secret = b64decode(encoded.strip(), validate=True).decode().partition(":")
-    except (binascii.Error, ValueError):
-        return Refusal("invalid_client", "the Authorization header cannot be read")
-    client_id, secret = unquote_plus(client_id), unquote_plus(secret)
-    if scheme.lower() != "basic" or not colon or "\x00" in client_id:
-        return Refusal("invalid_client", "the Authorization header cannot be read")
-    return client_id, secret
 
 
 async def revoke_token(door: FrontDoor, form: Mapping[str, str]) -> Refusal | None:
@@ -150,18 +125,64 @@ async def revoke_token(door: FrontDoor, form: Mapping[str, str]) -> Refusal | No
     return None
 
 
+async def introspect(door: FrontDoor, form: Mapping[str, str], authorization: str | None) -> TokenStateOut | Refusal:
+    """What a token is worth at this moment (RFC 7662), for a client that proves who it is; no name is told."""
+    token = form.get("token")
+    async with door.open() as connection:
+        asking = await prove_client(door, connection, form, authorization)
+        if isinstance(asking, Refusal):
+            return asking
+        if token is None:
+            return Refusal("invalid_request", "token is required")
+        try:
+            claims = door.keys.verify(token)
+        except InvalidToken:
+            kept = await connection.fetchrow(REFRESHES, token_hash(token), clock.now())
+            if kept is None:
+                return TokenStateOut(active=False)
+            return TokenStateOut(
+                active=True,
+                sub=str(kept["principal_id"]),
+                client_id=kept["client_id"],
+                iat=int(kept["issued_at"].timestamp()),
+                exp=int(kept["expires_at"].timestamp()),
+            )
+        found = await connection.fetchrow(STILL, claims.subject, claims.version, claims.family_id)
+    if found is None or not found["alive"]:
+        return TokenStateOut(active=False)
+    return TokenStateOut(
+        active=True,
+        scope=" ".join(sorted(claims.scopes)),
+        sub=str(claims.subject),
+        client_id=str(claims.subject),
+        iss=door.settings.issuer,
+        aud=door.settings.audience,
+        iat=claims.issued,
+        exp=claims.expires,
+        token_type=BEARER,
+    )
+
+
 def server_metadata(wanted: Settings) -> ServerMetadataOut:
     """What RFC 8414 lets a client find out by itself."""
     base = wanted.issuer.rstrip("/")
     return ServerMetadataOut(
         issuer=wanted.issuer,
+        authorization_endpoint=f"{base}/v1/oauth/authorize",
         token_endpoint=f"{base}/v1/oauth/token",
         revocation_endpoint=f"{base}/v1/oauth/revoke",
+        introspection_endpoint=f"{base}/v1/oauth/introspect",
         jwks_uri=f"{base}/.well-known/jwks.json",
-        scopes_supported=sorted(CLIENT_SCOPES),
-        response_types_supported=[],
-        grant_types_supported=["refresh_token", "client_credentials"],
-        token_endpoint_auth_methods_supported=["client_secret_basic", "client_secret_post", "none"],
+        scopes_supported=sorted(authorizing.EVERYTHING),
+        response_types_supported=["code"],
+        response_modes_supported=["query"],
+        code_challenge_methods_supported=["S256"],
+        authorization_response_iss_parameter_supported=True,
+        grant_types_supported=list(GRANTS),
+        token_endpoint_auth_methods_supported=[*PROOFS, "none"],
+        token_endpoint_auth_signing_alg_values_supported=["ES256"],
+        introspection_endpoint_auth_methods_supported=list(PROOFS),
+        introspection_endpoint_auth_signing_alg_values_supported=["ES256"],
         revocation_endpoint_auth_methods_supported=["none"],
         service_documentation=f"{base}/docs",
         ui_locales_supported=["id", "en"],

@@ -6,6 +6,7 @@ from fastapi import APIRouter
 
 from api.access import (
     activations,
+    authorize_router,
     clients_router,
     devices_router,
     oauth_router,
@@ -52,5 +53,5 @@ async def read_me(connection: ConnectionDep, actor: Annotated[Actor, may(Permiss
     return await sessions.who_am_i(connection, actor)
 
 
-for part in (staff_router, second_factors_router, devices_router, clients_router, oauth_router):
+for part in (staff_router, second_factors_router, devices_router, clients_router, authorize_router, oauth_router):
     router.include_router(part.router)

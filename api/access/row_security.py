@@ -106,6 +106,7 @@ RULES: tuple[Rule, ...] = (
     Rule("observer", "staff", READ, "true"),
     Rule("coordinator", "staff", READ, f"id in (select m.staff_id from team_members m where m.team_id = {TEAM})"),
     Rule(FIELD_ROLES, "staff", READ, f"id = {ACTOR}"),
+    Rule("access", "authorization_codes", "select, insert, update, delete"), Rule("access", "used_assertions", "select, insert, delete"),
     Rule("access", "clients", READ, "true"), Rule("access", "client_secrets", READ),
     Rule("diskominfo", "clients", ALL, "true"), Rule("diskominfo", "client_secrets", ALL),
     Rule("bappeda", "clients", READ, "true"), Rule("client", "clients", READ, f"id = {ACTOR}"),

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from pydantic import Field, StringConstraints
 
-from api.access.roles import Permission, Role
+from api.access.roles import Role
 from api.core.paging import Paging
 from api.core.schema import In, Out
 from api.core.types import DeviceId
@@ -131,54 +131,3 @@ class ActivationIn(In):
 
     code: Annotated[str, Field(min_length=1, max_length=40, repr=False)]
     password: NewPassword
-
-
-class ClientFilter(Paging):
-    """Which machines to list."""
-
-    active: bool | None = None
-
-
-ClientId = Annotated[str, Field(pattern=r"^[a-z][a-z0-9._-]{2,59}$", examples=["dinsos-siks"])]
-Scopes = Annotated[list[Permission], Field(min_length=1, max_length=20)]
-
-
-class ClientIn(In):
-    """A system of an agency."""
-
-    client_id: ClientId
-    name: Name
-    agency: Name
-    scopes: Scopes
-
-
-class ClientChange(In):
-    """What to change; what is left out stays."""
-
-    name: Name = Field(default_factory=str)
-    agency: Name = Field(default_factory=str)
-    scopes: Scopes = Field(default_factory=list)
-    active: bool = Field(default_factory=bool, description="`false` acts on the next request.")
-
-
-class ClientOut(Out):
-    """A machine client."""
-
-    id: UUID
-    client_id: str
-    name: str
-    agency: str
-    scopes: list[str]
-    active: bool
-    created_at: datetime
-    revision: int
-
-
-class ClientSecretOut(Out):
-    """A secret. It is shown here and never again; of three the oldest ends."""
-
-    id: UUID
-    client_id: str
-    client_secret: str
-    created_at: datetime
-    revoked_secret_ids: list[UUID]

@@ -26,6 +26,7 @@ log = logging.getLogger(__name__)
 SHAPE = re.compile(r"[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+")
 REQUIRED = {f"require_{claim}": True for claim in ("exp", "iat", "nbf", "iss", "aud", "sub", "jti")}
 MAX_AGE_S = 900
+ASSERTION_S = 65
 
 
 class InvalidToken(Exception):
@@ -40,6 +41,8 @@ class Claims:
     version: int
     scopes: frozenset[str]
     family_id: UUID | None
+    issued: int = 0
+    expires: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,12 +107,7 @@ class KeyRing:
             raise InvalidToken from refused
 
     def _verify(self, token: str) -> Claims:
-        if len(token) > 4096 or not token.isascii() or SHAPE.fullmatch(token) is None:
-            raise InvalidToken
-        head = token.partition(".")[0]
-        if len(head) > 512:
-            raise InvalidToken
-        header = orjson.loads(urlsafe_b64decode(head + "=" * (-len(head) % 4)))
+        header = _header_of(token)
         if set(header) != {"alg", "kid", "typ"} or header["typ"] != "at+jwt" or header["alg"] != "ES256":
             raise InvalidToken
         key = self.public[header["kid"]]
@@ -128,7 +126,12 @@ class KeyRing:
             raise InvalidToken
         family = claims.get("sid")
         return Claims(
-            UUID(claims["sub"]), version, frozenset(claims["scope"].split()), UUID(family) if family else None
+            UUID(claims["sub"]),
+            version,
+            frozenset(claims["scope"].split()),
+            UUID(family) if family else None,
+            issued,
+            expires,
         )
 
     def jwks(self) -> dict[str, list[dict[str, Any]]]:
@@ -142,6 +145,64 @@ class KeyRing:
                 raise RuntimeError("a private key would have been published")
             keys.append(published | {"kid": kid, "use": "sig", "alg": "ES256"})
         return {"keys": keys}
+
+
+@dataclass(frozen=True, slots=True)
+class Assertion:
+    """What a client's own signed assertion says of itself: its number and when it ends."""
+
+    jti: str
+    expires: int
+
+
+def who_asserts(assertion: str) -> str:
+    """Whom an assertion claims to be from, before anything is proved; raises `InvalidToken` for what is none."""
+    try:
+        _header_of(assertion)
+        return str(jwt.get_unverified_claims(assertion)["sub"])
+    except Exception as refused:
+        raise InvalidToken from refused
+
+
+def read_assertion(assertion: str, keys: list[dict[str, Any]], client_id: str, audiences: set[str]) -> Assertion:
+    """A client's assertion (RFC 7523), signed ES256 by one of its registered keys, for us, for a minute at most.
+
+    Raises `InvalidToken` for everything else. That it comes once is for the caller to see to.
+    """
+    try:
+        header = _header_of(assertion)
+        if not {"alg", "kid"} <= header.keys() <= {"alg", "kid", "typ"} or header["alg"] != "ES256":
+            raise InvalidToken
+        key = jwk.construct(next(key for key in keys if key["kid"] == header["kid"]), "ES256")
+        # jose takes one audience, and any of a list that holds it: whom it is for is looked at below
+        options = {f"require_{claim}": True for claim in ("exp", "iss", "sub", "jti")} | {"verify_aud": False}
+        claims = jwt.decode(assertion, key, algorithms=["ES256"], issuer=client_id, subject=client_id, options=options)
+        audience, jti, expires = claims["aud"], claims["jti"], claims["exp"]
+        aimed = [audience] if isinstance(audience, str) else audience
+        if len(aimed) != 1 or aimed[0] not in audiences or not isinstance(jti, str) or not 0 < len(jti) <= 200:
+            raise InvalidToken
+        if type(expires) is not int or expires > time.time() + ASSERTION_S:
+            raise InvalidToken
+        return Assertion(jti, expires)
+    except Exception as refused:
+        raise InvalidToken from refused
+
+
+def is_public_key(key: dict[str, Any]) -> bool:
+    """Whether these coordinates are a point of the curve."""
+    try:
+        return isinstance(jwk.construct(key, "ES256"), CryptographyECKey)
+    except Exception:
+        return False
+
+
+def _header_of(token: str) -> dict[str, Any]:
+    """The header of a token that is small and has three parts: jose is not asked about anything else."""
+    head = token.partition(".")[0]
+    if len(token) > 4096 or len(head) > 512 or not token.isascii() or SHAPE.fullmatch(token) is None:
+        raise InvalidToken
+    header: dict[str, Any] = orjson.loads(urlsafe_b64decode(head + "=" * (-len(head) % 4)))
+    return header
 
 
 def open_key_ring(folder: Path, issuer: str, audience: str) -> KeyRing:

@@ -107,6 +107,7 @@ FIELD_TEXTS: dict[str, tuple[str, str]] = {
     "no_kk_unknown_region": ("Kode wilayah No. KK tidak dikenal", "The No. KK's region code is not known"),
     "no_kk_serial_0000": ("Nomor urut No. KK 0000", "The No. KK's serial is 0000"),
     "no_kk_impossible_date": ("Tanggal dalam No. KK tidak mungkin", "The date in the No. KK cannot be"),
+    "not_a_public_key": ("Bukan kunci publik P-256", "Not a public key of P-256"),
     "otp_invalid": ("Kode salah atau sudah dipakai", "The code is wrong or was used"),
     "not_null": ("Alamat dan status tidak boleh kosong", "Address and status cannot be emptied"),
     "one_way": (

@@ -40,6 +40,7 @@ from api.tables.imports import (
 from api.tables.limits import CallBucket
 from api.tables.people import (
     ActivationCode,
+    AuthorizationCode,
     Client,
     ClientSecret,
     Credential,
@@ -50,6 +51,7 @@ from api.tables.people import (
     RefreshToken,
     SecondFactor,
     StaffMember,
+    UsedAssertion,
 )
 from api.tables.quarantine import QuarantineAction, QuarantinedItem, QuarantineResolution, QuarantineStatus
 from api.tables.questionnaires import Questionnaire, QuestionnaireStatus, QuestionnaireVersion
@@ -81,6 +83,7 @@ __all__ = [
     "AssignmentStatus",
     "AuditEvent",
     "AuditSeal",
+    "AuthorizationCode",
     "CallBucket",
     "Campaign",
     "CampaignStatus",
@@ -156,6 +159,7 @@ __all__ = [
     "TeamMember",
     "Training",
     "TrainingAttendance",
+    "UsedAssertion",
     "Verdict",
     "VerdictEvent",
     "VerdictMove",

@@ -2,10 +2,11 @@
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlmodel import Field
 
 from api.core.table import Identified, Table, hashed, sealed, text_enum
@@ -124,6 +125,10 @@ class Client(Table, table=True):
     client_id: str = Field(max_length=60, unique=True)
     name: str = Field(max_length=120)
     agency: str = Field(max_length=120)
+    redirect_uris: list[str] = Field(
+        default_factory=list, sa_type=ARRAY(sa.Text), sa_column_kwargs={"server_default": "{}"}
+    )
+    jwks: dict[str, Any] | None = Field(default=None, sa_type=JSONB(none_as_null=True))
     created_at: datetime
     revision: int = 1
 
@@ -137,3 +142,30 @@ class ClientSecret(Identified, table=True):
     secret_hash: bytes = hashed(unique=True)
     created_at: datetime
     revoked_at: datetime | None = None
+
+
+class AuthorizationCode(Identified, table=True):
+    """A code that an app exchanges for tokens: once, within a minute, with the verifier of its challenge (PKCE)."""
+
+    __tablename__ = "authorization_codes"
+
+    code_hash: bytes = hashed(unique=True)
+    client_id: UUID = Field(foreign_key="clients.id")
+    principal_id: UUID = Field(foreign_key="principals.id")
+    version: int
+    redirect_uri: str = Field(max_length=300)
+    code_challenge: str = Field(max_length=43)
+    scopes: list[str] = Field(sa_type=ARRAY(sa.Text))
+    issued_at: datetime
+    expires_at: datetime = Field(index=True)
+    used_at: datetime | None = None
+    family_id: UUID | None = None
+
+
+class UsedAssertion(Table, table=True):
+    """An assertion with which a client proved who it is, so that nobody can show it again (RFC 7523)."""
+
+    __tablename__ = "used_assertions"
+
+    assertion_hash: bytes = hashed(primary_key=True)
+    expires_at: datetime = Field(index=True)

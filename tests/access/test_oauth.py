@@ -42,7 +42,7 @@ async def test_forms_that_cannot_be_read_are_invalid_request(nobody: httpx.Async
 
 
 async def test_other_grants_are_not_supported(nobody: httpx.AsyncClient) -> None:
-    for grant in ("password", "authorization_code", "implicit", "refresh_token "):
+    for grant in ("password", "implicit", "refresh_token "):
         answer = await nobody.post("/v1/oauth/token", data={"grant_type": grant})
 
         assert (answer.status_code, answer.json()["error"]) == (400, "unsupported_grant_type"), grant
@@ -164,9 +164,15 @@ async def test_metadata_says_where_to_get_tokens_and_names_nothing_that_is_not_t
     told = answer.json()
     issuer = house.state["settings"].issuer
     assert (told["issuer"], told["token_endpoint"]) == (issuer, f"{issuer}/v1/oauth/token")
-    assert told["grant_types_supported"] == ["refresh_token", "client_credentials"]
+    assert told["grant_types_supported"] == ["authorization_code", "refresh_token", "client_credentials"]
     paths = house.app.openapi()["paths"]
-    for name in ("token_endpoint", "revocation_endpoint", "jwks_uri"):
+    for name in (
+        "authorization_endpoint",
+        "token_endpoint",
+        "revocation_endpoint",
+        "introspection_endpoint",
+        "jwks_uri",
+    ):
         assert told[name].removeprefix(issuer) in paths
 
 
