@@ -39,7 +39,8 @@ NEW_HOUSEHOLD = {
 # fmt: off
 OPERATIONS: dict[str, Row] = {
     **dict.fromkeys(("readHealth", "readReadiness", "readProblem", "readMeta", "signIn", "giveToken", "revokeToken",
-                     "readSigningKeys", "readServerMetadata", "activateAccount", "readAuditHealth"), PUBLIC),
+                     "readSigningKeys", "readServerMetadata", "activateAccount", "readAuditHealth",
+                     "showLogin", "logIn", "introspectToken"), PUBLIC),
     "readMetrics": Row(""),  # its token is no caller's
     # who calls
     "readMe": Row(ROLES),
