@@ -16,7 +16,7 @@ verdicts. Lists page by an opaque cursor, refusals are RFC 9457 problems (`GET /
 resources carry an ETag, and what carries no id of the client's own takes an `Idempotency-Key`. Every answer carries
 `Audit-Head`, the head of the sealed record of deeds and looks: keep one, and hold us to it.
 
-**Signing in here.** Open *Access*, then *Sign in*, send your username, password and, in an office role, the `otp` of your
+**Signing in here.** Open *Access*, then *Sign in*, send username, password and, in an office role, the `otp` of your
 authenticator app (the demo: `scripts/sambang demo-login dewi`), copy `access_token` from the answer, press *Authorize*
 and paste it. It lasts ten minutes and stays in this page only. What you send from here is
 really done.
