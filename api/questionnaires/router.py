@@ -1,5 +1,6 @@
 """`/v1/questionnaires`."""
 
+import hashlib
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -24,12 +25,27 @@ from api.questionnaires.schemas import (
 )
 
 UNCHANGED: dict[int | str, dict[str, Any]] = {304: {"description": "Not changed since the ETag in If-None-Match."}}
+XML = "text/xml; charset=utf-8"
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 Reader = Annotated[Actor, may(Permission.QUESTIONNAIRES_READ)]
 Owner = Annotated[Actor, may(Permission.QUESTIONNAIRES_WRITE)]
 Number = Annotated[int, Path(ge=1, le=service.MAX_VERSION)]
 
 router = APIRouter(prefix="/questionnaires", tags=["questionnaires"], route_class=Route)
+
+
+def _file(what: str, media_type: str) -> dict[int | str, dict[str, Any]]:
+    binary = {"schema": {"type": "string", "format": "binary"}}
+    return {200: {"description": f"The {what}.", "content": {media_type.partition(";")[0]: binary}}}
+
+
+def _download(made: bytes, media_type: str, name: str, request: Request, response: Response) -> Response:
+    """A file that is known by its content; 304 for who has it."""
+    if not_modified(request, response, hashlib.sha256(made).hexdigest()[:32]):
+        return Response(status_code=304, headers=dict(response.headers))
+    headers = {**response.headers, "Content-Disposition": f'attachment; filename="{name}"'}
+    return Response(made, media_type=media_type, headers=headers)
 
 
 @router.get("")
@@ -79,6 +95,32 @@ async def add_questionnaire_version(
     response.headers["Location"] = f"/v1/questionnaires/{questionnaire_id}/versions/{made.version}"
     response.headers["ETag"] = etag(service.REVISIONS[made.status])
     return VersionOut.model_validate(made)
+
+
+@router.get(
+    "/{questionnaire_id}/versions/{number}.xml", response_class=Response, responses=_file("XForm", XML) | UNCHANGED
+)
+async def read_questionnaire_xform(
+    session: SessionDep, actor: Reader, questionnaire_id: UUID, number: Number, request: Request, response: Response
+) -> Response:
+    """Download a version as an XForm, for ODK Collect and whoever reads OpenRosa forms.
+
+    The questions stand inside a visit: assignment, outcome and place before them, the verdict behind. It refers to two
+    lists, `assignments.csv` and `members.csv`, of the work of the person who fills it in.
+    """
+    made = await service.write_xform(session, questionnaire_id, number)
+    return _download(made, XML, f"{questionnaire_id}-{number}.xml", request, response)
+
+
+@router.get(
+    "/{questionnaire_id}/versions/{number}.xlsx", response_class=Response, responses=_file("XLSForm", XLSX) | UNCHANGED
+)
+async def read_questionnaire_xlsform(
+    session: SessionDep, actor: Reader, questionnaire_id: UUID, number: Number, request: Request, response: Response
+) -> Response:
+    """Download a version as a workbook of XLSForm: questions, code lists and settings, to read or to change."""
+    made = await service.write_xlsform(session, questionnaire_id, number)
+    return _download(made, XLSX, f"{questionnaire_id}-{number}.xlsx", request, response)
 
 
 @router.get("/{questionnaire_id}/versions/{number}", response_model=VersionOut, responses=UNCHANGED)

@@ -1,5 +1,6 @@
 """Questionnaires and their versions. A draft becomes published and then never changes."""
 
+from asyncio import to_thread
 from uuid import UUID
 
 from sqlmodel import col, func, select
@@ -12,7 +13,9 @@ from api.core.paging import Paging
 from api.core.problems import Invalid, NotFound, WrongState
 from api.core.revisions import demand
 from api.questionnaires.form import examine
-from api.questionnaires.schemas import QuestionnaireIn, QuestionnaireOut, VersionFilter, VersionIn
+from api.questionnaires.schemas import Form, QuestionnaireIn, QuestionnaireOut, VersionFilter, VersionIn
+from api.questionnaires.xform import xform
+from api.questionnaires.xlsform import workbook
 from api.tables import Questionnaire, QuestionnaireStatus, QuestionnaireVersion
 
 # a version changes once, when it is published: that is its revision
@@ -75,6 +78,22 @@ async def read_version(
     if found is None:
         raise NotFound
     return found
+
+
+async def write_xform(session: AsyncSession, questionnaire_id: UUID, version: int) -> bytes:
+    """A version as an XForm for ODK Collect; raises `NotFound`."""
+    return await to_thread(xform, *await _named(session, questionnaire_id, version))
+
+
+async def write_xlsform(session: AsyncSession, questionnaire_id: UUID, version: int) -> bytes:
+    """A version as a workbook of XLSForm; raises `NotFound`."""
+    return await to_thread(workbook, *await _named(session, questionnaire_id, version))
+
+
+async def _named(session: AsyncSession, questionnaire_id: UUID, version: int) -> tuple[str, str, int, Form]:
+    found = await read_version(session, questionnaire_id, version)
+    named = await session.get_one(Questionnaire, questionnaire_id)
+    return named.code, named.title, version, Form.model_validate(found.content)
 
 
 async def add_version(

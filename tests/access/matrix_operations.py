@@ -64,6 +64,7 @@ OPERATIONS: dict[str, Row] = {
     "readTraining": Row("bcdo", "training"), "planTraining": Row("b", body={"name": "X"}),
     "recordAttendances": Row("b", "training", {"attendances": []}),
     "listQuestionnaireVersions": Row(ROLES, "questionnaire"), "readQuestionnaireVersion": Row(ROLES, "questionnaire"),
+    **dict.fromkeys(("readQuestionnaireXform", "readQuestionnaireXlsform"), Row(ROLES, "questionnaire")),
     "createQuestionnaire": Row("b", body={"code": "x"}), "addQuestionnaireVersion": Row("b", "questionnaire", {}),
     "publishQuestionnaireVersion": Row("b", "questionnaire", {"status": "published"}),
     # households

@@ -48,7 +48,8 @@ NO_LOOKS = dict.fromkeys(
      "listTrainings", "readTraining", "listImportedPeople"), "those who work",
 ) | dict.fromkeys(
     ("listRegions", "readRegion", "listCodeLists", "readCodeList", "listCriteriaSets", "readCriteriaSet",
-     "listCampaigns", "readCampaign", "listQuestionnaires", "listQuestionnaireVersions", "readQuestionnaireVersion"),
+     "listCampaigns", "readCampaign", "listQuestionnaires", "listQuestionnaireVersions", "readQuestionnaireVersion",
+     "readQuestionnaireXform", "readQuestionnaireXlsform"),
     "what everybody knows",
 ) | dict.fromkeys(
     ("listImports", "readImport", "listFindings", "downloadFindings"), "rows and columns of a file, never a value",
