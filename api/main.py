@@ -15,6 +15,7 @@ from api.access import router as access
 from api.access.counted import CountedCalls
 from api.access.tokens import open_key_ring
 from api.assignments import router as assignments
+from api.attachments import router as attachments
 from api.campaigns import router as campaigns
 from api.core import answering, contract, logs, problems
 from api.core.audit_head import AuditHeadHeader
@@ -60,6 +61,7 @@ ROOMS: tuple[APIRouter, ...] = (
     visits.router,
     push.router,
     quarantine.router,
+    attachments.router,
     releases.router,
     replies.router,
     audit_router.router,

@@ -4,6 +4,7 @@ import asyncio
 from datetime import timedelta
 
 from api.access.sealing import keep_sealing
+from api.attachments.sweeping import keep_sweeping_photos
 from api.core.jobs import STALE_AFTER, Beside, Handler, Round, work
 from api.core.settings import Settings
 from api.imports import jobs as imports
@@ -13,7 +14,7 @@ from api.sync.sweeping import keep_sweeping
 
 JOBS: dict[str, Handler] = {imports.NAME: imports.run_import, releases.NAME: releases.hash_release}
 FIRST: tuple[Round, ...] = (releases.ask_for_missing,)
-BESIDE: tuple[Beside, ...] = (keep_sealing, keep_forgetting, keep_sweeping)
+BESIDE: tuple[Beside, ...] = (keep_sealing, keep_forgetting, keep_sweeping, keep_sweeping_photos)
 
 
 async def run_worker(

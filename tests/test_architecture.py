@@ -20,6 +20,7 @@ ORDER = [
     "verdicts",
     "visits",
     "sync",
+    "attachments",
     "supervision",
     "matching",
     "releases",

@@ -99,7 +99,7 @@ async def open_connection(
         request.state.actor = actor
         request.state.most_rows = MOST_ROWS_FOR_AGENCIES if role is Role.CLIENT else MOST_ROWS
         # an upload claims its key itself, by what its file is; all else is JSON by one of its names, or refused
-        upload = request.headers.get("content-type", "").lower().startswith("multipart/")
+        upload = request.headers.get("content-type", "").lower().startswith(("multipart/", "image/"))
         if not upload and not is_shown_once(request):
             request.state.claim = await claim(wire, vault_of(request), actor.id, request, await request.body())
         yield connection

@@ -32,6 +32,14 @@ SENT_ABOUT = (
 PAID_BY = "exists (select from visits k join quarantined_items q on q.id = k.receipt_id join verdicts v on v.assignment_id = k.assignment_id where k.id = visit_id and k.enumerator_id = author_id and v.id = verdict_revisions.verdict_id)"
 # Four eyes: what somebody visited is never theirs to judge, whatever their role is now. An array, so asked once a statement.
 OTHERS_WORK = f"not verdict_id = any (array(select v.id from visits k join verdicts v on v.assignment_id = k.assignment_id where k.enumerator_id = {ACTOR}))"
+# photos hang on what was announced, and that on the receipt: of the own sending, of a visit in sight, of the quarantine
+VISITED = "exists (select from visits v where v.receipt_id = attachments.receipt_id)"
+ANNOUNCED = "exists (select from attachments a where a.receipt_id = {0}.receipt_id and a.name = {0}.name)"
+ANNOUNCED_BY = (
+    "exists (select from attachments a where a.receipt_id = {0}.receipt_id and a.name = {0}.name and a.sender_id = "
+    + ACTOR
+    + ")"
+)
 SENT_BY_OTHERS = f"exists (select from quarantined_items q where q.id = quarantine_id and q.principal_id <> {ACTOR})"
 APPOINTED = "exists (select from principals p where p.id = staff_id and p.role in ({}))"
 IN_TEAM = "exists (select from principals p where p.id = staff_id)"  # a coordinator reads the own team's
@@ -78,6 +86,8 @@ APPEND_ONLY = (
     "receipts",
     "quarantined_items",
     "quarantine_resolutions",
+    "attachments",
+    "photos",
     "sync_changes",
 )
 
@@ -158,6 +168,13 @@ RULES: tuple[Rule, ...] = (
     Rule("coordinator", "quarantined_items", READ, IN_ASSIGNMENT),
     Rule("enumerator", "quarantine_resolutions", READ, IN_QUARANTINE.format("quarantine_id")),
     Rule(("bappeda", "coordinator"), "quarantine_resolutions", ADD, IN_QUARANTINE.format("quarantine_id"), f"resolved_by = {ACTOR} and {SENT_BY_OTHERS}"),
+    Rule("enumerator", "attachments", ADD, f"sender_id = {ACTOR}", f"sender_id = {ACTOR} and exists (select from receipts r where r.id = receipt_id and r.subject_id = visit_id)"),
+    Rule("enumerator", "attachments", READ, VISITED), Rule("bappeda", "attachments", READ, "true"),
+    Rule("coordinator", "attachments", READ, IN_ASSIGNMENT), Rule("coordinator", "attachments", READ, IN_QUARANTINE.format("attachments.receipt_id")),
+    Rule("enumerator", "photos", ADD, ANNOUNCED.format("photos"), ANNOUNCED_BY.format("photos")), Rule(("bappeda", "coordinator"), "photos", READ, ANNOUNCED.format("photos")),
+    Rule("enumerator", "photo_parts", "select, insert, delete", ANNOUNCED_BY.format("photo_parts")),
+    Rule(("bappeda", "coordinator"), "photo_parts", READ, ANNOUNCED.format("photo_parts")),
+    Rule("worker", "photos", READ, "true"), Rule("worker", "photo_parts", "select, delete", "true"),
     Rule(("bappeda", "coordinator"), "visits", "insert", f"{SENT_BY} and {AT_THE_DOOR.format('visits')}"),
     Rule(("bappeda", "coordinator"), "verdicts", "insert", f"{SENT_ABOUT} and {AT_THE_DOOR.format('verdicts')}"),
     Rule(("bappeda", "coordinator"), "verdict_revisions", "insert", f"{PAID_BY} and {IN_VERDICT}"),

@@ -1,6 +1,7 @@
 """Files that came in: each chunk sealed before it touches a disk, found by the id of what it belongs to."""
 
 import hashlib
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -10,6 +11,7 @@ from uuid import UUID
 from api.core.vault import Vault
 
 CHUNK = 256 * 1024
+BEING_WRITTEN = ".writing"
 
 
 @dataclass(slots=True)
@@ -43,6 +45,32 @@ class SealedFile:
         self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         with self.path.open("ab") as file:
             file.write(sealed + b"\n")
+
+
+def seal_whole(path: Path, vault: Vault, owner: UUID, data: bytes) -> None:
+    """Write a sealed file as a whole: it is there with all its bytes, on the disk itself, or it is not there."""
+    beside = path.with_name(path.name + BEING_WRITTEN)
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with open(beside, "wb", opener=_private) as file:  # Path.open has no opener
+        file.write(sealed_bytes(vault, owner, data))
+        file.flush()
+        os.fsync(file.fileno())
+    beside.replace(path)
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
+
+
+def sealed_bytes(vault: Vault, owner: UUID, data: bytes) -> bytes:
+    """The same bytes as a sealed file holds them: a chunk a line."""
+    chunks = (data[place : place + CHUNK] for place in range(0, len(data) or 1, CHUNK))
+    return b"".join(vault.seal_bytes("file", owner, chunk) + b"\n" for chunk in chunks)
+
+
+def _private(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
 
 
 def read_sealed(path: Path, vault: Vault, owner: UUID) -> Iterator[bytes]:

@@ -40,14 +40,16 @@ where c.id = r.campaign_id and {OVER} and r.anonymised_at is null and not exists
 """  # noqa: S608  # text of ours
 IMPORTS = f"select i.id from imports i join campaigns c on c.id = i.campaign_id where {OVER}"  # noqa: S608  # text of ours
 # What phones sent that no household could be found for; nobody will find one now.
-STRAYS = """
-update receipts r set {sets} where r.received_at < $1 and r.body <> '' and not exists (
+STRAY = """
+r.received_at < $1 and r.body <> '' and not exists (
     select from visits v where v.receipt_id = r.id
 ) and not exists (select from households h where h.id = r.subject_id and h.anonymised_at is null) and not exists (
     select from quarantined_items q join assignments a on a.id = q.assignment_id
     join households h on h.id = a.household_id where q.id = r.id and h.anonymised_at is null
 )
 """
+STRAYS = f"update receipts r set {{sets}} where {STRAY}"  # noqa: S608  # text of ours
+STRAY_PHOTOS = f"delete from {{table}} where receipt_id in (select r.id from receipts r where {STRAY})"  # noqa: S608
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,13 +88,17 @@ async def _take_away(owner: asyncpg.Connection, before: date, counted: Anonymise
             held = f"{DUE} and h.id = any($2) order by h.id for update of h"
             ids = [row["id"] for row in await owner.fetch(held, before, ids)]
             for table, going in GOING.items():
-                if going.becomes:
+                if going.whole:
+                    await owner.execute(f"delete from {table} where {going.rows}", ids)  # noqa: S608  # text of ours
+                elif going.becomes:
                     await owner.execute(f"update {table} set {_sets(going.becomes)} where {going.rows}", ids)  # noqa: S608  # text of ours
             await audit.note(
                 owner, None, "sambang anonymise", "households.anonymised", None, households=len(ids), before=before
             )
         gone += len(ids)
         tell(gone)
+    for table in ("photo_parts", "photos", "attachments"):
+        await owner.execute(STRAY_PHOTOS.format(table=table), before)
     await owner.execute(STRAYS.format(sets=_sets(GOING["receipts"].becomes)), before)
     await owner.execute(RELEASES, before)
 

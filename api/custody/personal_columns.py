@@ -19,15 +19,20 @@ JANUARY = "date_trunc('year', born_on)::date"  # the year alone is kept
 
 @dataclass(frozen=True, slots=True)
 class Going:
-    """Which rows of a table belong to households ($1: their ids), and what each column becomes."""
+    """Which rows of a table belong to households ($1: their ids), and what each column becomes; or they go whole."""
 
     rows: str
     becomes: dict[str, str]
     kept: tuple[str, ...] = field(default=())
+    whole: bool = False
 
+
+PHOTOS = Going(f"receipt_id in ({VISITED} union all {IN_QUARANTINE})", {}, whole=True)
 
 # A parent after its children; `households` last, for its `anonymised_at` says that all of it is done.
 GOING: dict[str, Going] = {
+    # their files are nobody's then, and the worker sweeps them
+    **dict.fromkeys(("photo_parts", "photos", "attachments"), PHOTOS),
     "families": Going(OF_HOUSEHOLD, {"no_kk": NULL, "no_kk_index": NULL}),
     "members": Going(
         OF_HOUSEHOLD,

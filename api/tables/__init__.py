@@ -1,6 +1,7 @@
 """Every table, one file per noun, foreign keys only. Alembic reads this list."""
 
 from api.tables.assignments import Assignment, AssignmentEvent
+from api.tables.attachments import Attachment, Photo, PhotoPart
 from api.tables.campaigns import Campaign, CampaignStatus, Team, TeamMember, Training, TrainingAttendance
 from api.tables.deliberations import (
     DeliberatedVerdict,
@@ -81,6 +82,7 @@ __all__ = [
     "Assignment",
     "AssignmentEvent",
     "AssignmentStatus",
+    "Attachment",
     "AuditEvent",
     "AuditSeal",
     "AuthorizationCode",
@@ -117,6 +119,8 @@ __all__ = [
     "Member",
     "Objection",
     "Objector",
+    "Photo",
+    "PhotoPart",
     "Principal",
     "PrincipalKind",
     "PrincipalRole",

@@ -73,6 +73,6 @@ class Visit(Table, table=True):
     clock_skew_s: float | None = None
     flags: list[str] = Field(default_factory=list, sa_type=ARRAY(sa.Text))
     submits: bool
-    receipt_id: UUID = Field(foreign_key="receipts.id")
+    receipt_id: UUID = Field(foreign_key="receipts.id", index=True)
     content: bytes = sealed("visit.content")
     received_at: datetime

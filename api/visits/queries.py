@@ -55,6 +55,16 @@ on conflict (principal_id, subject_id, content_index) do nothing
 returning id
 """
 
+# The files that the items of these receipts announce, or are known to bring; the first word about a name stands.
+ANNOUNCE = """
+insert into attachments (receipt_id, name, visit_id, assignment_id, sender_id, sha256, size, announced_at)
+select a.receipt_id, a.name, a.visit_id, a.assignment_id, $2::uuid, a.sha256, a.size, $3::timestamptz
+from json_to_recordset($1::json) as a (
+    receipt_id uuid, name text, visit_id uuid, assignment_id uuid, sha256 text, size int
+)
+on conflict do nothing
+"""
+
 # A visit that comes back from here is stored; an id that does not is somebody else's.
 STORE_VISITS = f"""
 insert into visits (id, assignment_id, household_id, enumerator_id, corrects, based_on, started_at, ended_at, outcome,

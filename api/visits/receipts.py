@@ -21,6 +21,7 @@ from api.core.database import Connection
 from api.core.vault import Vault
 from api.tables import QuarantineAction, ReceiptKind
 from api.visits import queries
+from api.visits.announcing import announce
 
 BODY = "receipt.body"
 BYTES, CONTENT = "receipt.bytes", "receipt.content"
@@ -149,6 +150,13 @@ async def _keep(
     ]
     told = orjson.dumps(rows, default=str).decode()
     kept: list[asyncpg.Record] = await connection.fetch(queries.KEEP_RECEIPTS, told, actor.id, device_id, now)
+    ours = {row["id"] for row in kept}
+    visits = [
+        (item.receipt_id, item.subject_id, item.said)
+        for item in new.values()
+        if item.kind is ReceiptKind.VISIT and item.receipt_id in ours
+    ]
+    await announce(connection, actor.id, visits, now)
     return kept
 
 

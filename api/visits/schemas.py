@@ -33,6 +33,9 @@ def _storable(answers: dict[str, Any]) -> dict[str, Any]:
     return answers
 
 
+MOST_ATTACHMENTS = 20
+
+
 class LocationIn(In):
     """Where the phone was, WGS 84."""
 
@@ -104,7 +107,7 @@ class VisitIn(In):
     questionnaire_version: Annotated[int | None, Field(ge=1, lt=2**31)] = None
     answers: Annotated[dict[str, Any], Field(default_factory=dict, max_length=500), AfterValidator(_storable)]
     members: Annotated[list[MemberIn], Field(default_factory=list, max_length=50)]
-    attachments: Annotated[list[AttachmentIn], Field(default_factory=list, max_length=20)]
+    attachments: Annotated[list[AttachmentIn], Field(default_factory=list, max_length=MOST_ATTACHMENTS)]
     verdict: VerdictIn | None = None
     device: DeviceIn | None = None
 

@@ -10,6 +10,8 @@ import orjson
 from uuid_utils.compat import uuid7
 
 from api.access.roles import CLIENT_SCOPES
+from api.attachments.store import store_of
+from api.core.files import seal_whole
 from tests.access.matrix_operations import OWNED, Row
 from tests.access.two_teams import PLANT, used
 from tests.support.contract import Contract
@@ -104,6 +106,7 @@ async def build(house: House) -> World:
         )
         for statement, field_name, content in SEALED:
             await house.owner.execute(statement, verdict, make.vault.seal_bytes(field_name, verdict, content or said))
+        seal_whole(store_of(house.state["settings"]).path_of(verdict), make.vault, verdict, b"a picture")
         planted = {"household": household, "assignment": assignment, "verdict": verdict}
         planted |= {"visit": verdict, "quarantine": verdict}  # planted under one id
         planted |= {"device": await make.phone(owner, f"hp-{place}"), "person": owner.id}
@@ -124,10 +127,11 @@ async def build(house: House) -> World:
 
 WORDS = {"readRegion": "35.73.04", "readCodeList": "visit_outcome", "readCriteriaSet": "kriteria_fakir_miskin_262"}
 UPLOADS = {
+    "sendAttachment": ("image/jpeg", b"no photo"),
     "takeFile": ("multipart/form-data; boundary=x", b"--x--\r\n"),
     "recordRepliesFile": ("text/csv", b"household_id,status\n"),
 }
-PLAIN = {"{number}": "1", "{file}": "households.csv", "{code}": "not_found"}
+PLAIN = {"{attachment}": "door.jpg", "{number}": "1", "{file}": "households.csv", "{code}": "not_found"}
 
 
 @dataclass(frozen=True, slots=True)

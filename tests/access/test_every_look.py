@@ -5,12 +5,14 @@ from uuid import UUID
 
 import pytest
 
+from tests.attachments.shots import announced, put, shot
 from tests.support.house import House
 from tests.support.make import Person
 from tests.verdicts.official import letter, meeting, release
 from tests.verdicts.season import Season, proposed, submit
 from tests.visits.bodies import visit
 
+PHOTO = shot()
 # operation → who asks, and for what
 LOOKS: dict[str, tuple[str, str]] = {
     "pullChanges": ("siti", "/v1/sync/pull"),
@@ -25,6 +27,9 @@ LOOKS: dict[str, tuple[str, str]] = {
     "listAssignmentEvents": ("ratna", "/v1/assignments/{assignment}/history"),
     "listVisits": ("ratna", "/v1/visits"),
     "readVisit": ("ratna", "/v1/visits/{visit}"),
+    "readAttachment": ("ratna", "/v1/visits/{photographed}/attachments/door.jpg"),
+    "listVisitAttachments": ("ratna", "/v1/visits/{photographed}/attachments"),
+    "listAttachments": ("ratna", "/v1/attachments"),
     "listQuarantine": ("ratna", "/v1/quarantine"),
     "readQuarantinedItem": ("ratna", "/v1/quarantine/{quarantined}"),
     "listVerdicts": ("ratna", "/v1/verdicts"),
@@ -100,6 +105,13 @@ async def made(house: House) -> tuple[dict[str, Person], dict[str, UUID]]:
     minutes = (await dewi.post("/v1/deliberations", json=held)).json()["id"]
     asks = {"kind": "access", "household_id": str(household), "received_at": "2022-12-01T08:00:00+07:00"}
     asked = (await dewi.post("/v1/subject-requests", json=asks)).json()["id"]
+    photographed = visit(
+        await house.make.assignment(team.campaign_id, await house.make.household(), team.siti),
+        attachments=announced(PHOTO),
+    )
+    siti = await house.as_(team.siti)
+    assert (await siti.post("/v1/visits", json=photographed)).status_code == 201
+    assert (await put(siti, photographed["id"], PHOTO)).status_code == 201
     open_household = await house.make.household()
     open_work = await house.make.assignment(team.campaign_id, open_household, team.siti)
     parcel = {"device_id": "a-strange-phone", "households": [], "visits": [visit(open_work)]}
@@ -108,7 +120,7 @@ async def made(house: House) -> tuple[dict[str, Person], dict[str, UUID]]:
     things = {
         "household": household, "open_household": open_household, "assignment": season.assignment,
         "verdict": season.verdict, "release": first, "later": later, "objection": objection, "meeting": minutes,
-        "asked": asked,
+        "asked": asked, "photographed": photographed["id"],
         "visit": await house.owner.fetchval("select id from visits order by received_at limit 1"),
         "quarantined": await house.owner.fetchval("select id from quarantined_items"),
     }  # fmt: skip

@@ -20,7 +20,7 @@ TABLES = {
         ("families", "members", "household_sources", "household_programmes", "household_revisions"), "household_id"
     ),
     **dict.fromkeys(("assignments", "visits", "verdicts"), "household_id"),
-    **dict.fromkeys(("assignment_events", "quarantined_items"), "assignment_id"),
+    **dict.fromkeys(("assignment_events", "quarantined_items", "attachments"), "assignment_id"),
     "verdict_revisions": "verdict_id",
     "verdict_events": "verdict_id",
     "remark_resolutions": "verdict_id",
@@ -39,6 +39,10 @@ PLANT = (
     "insert into visits (id, assignment_id, household_id, enumerator_id, based_on, started_at, ended_at, outcome,"
     " flags, submits, receipt_id, content, received_at)"
     " values ($3, $2, $1, $5, 1, $6, $6, 'completed', '{}', true, $3, '\\x00', $6)",
+    "insert into attachments (receipt_id, name, visit_id, assignment_id, sender_id, announced_at)"
+    " values ($3, 'door.jpg', $3, $2, $5, $6)",
+    "insert into photos (id, receipt_id, name, sha256, size, picture_sha256, width, height, arrived_at)"
+    " values ($3, $3, 'door.jpg', 'a', 1, $3::uuid::text, 1, 1, $6)",
     "insert into verdicts (id, assignment_id, household_id, campaign_id) values ($3, $2, $1, $4)",
     "insert into verdict_revisions (verdict_id, revision, author_id, field_result, eligibility, reasons, criteria,"
     " registry_action, at) values ($3, 1, $5, 'completed', 'eligible', '{}', '{}', 'keep', $6)",

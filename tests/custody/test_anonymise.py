@@ -62,7 +62,7 @@ async def everything(owner: asyncpg.Connection) -> str:
 def test_every_column_of_a_household_goes_or_is_kept() -> None:
     assert {table.name for table in SQLModel.metadata.sorted_tables} == GOING.keys() | APART
     for name, going in GOING.items():
-        for column in SQLModel.metadata.tables[name].columns:
+        for column in [] if going.whole else SQLModel.metadata.tables[name].columns:
             told = column.name in going.becomes or column.name in going.kept
             what = column.type
             plain = isinstance(what, sa.Enum | sa.Uuid) or type(what).__name__ in PLAIN

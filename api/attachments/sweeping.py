@@ -1,0 +1,66 @@
+"""What is left behind goes: files that no photo knows, uploads that were broken off, pieces that nobody went on with.
+
+Whoever deletes a photo's row deletes the photo: its file is nobody's then, and goes within two hours (UU 27/2022
+articles 42-44 by dossier 7.1).
+"""
+
+import asyncio
+import contextlib
+import logging
+import time
+from collections.abc import Iterator
+from itertools import islice
+from pathlib import Path
+from uuid import UUID
+
+from api.attachments import queries
+from api.attachments.store import folder_of
+from api.core.database import Connection
+from api.core.jobs import Workplace
+from api.core.settings import Settings
+
+SWEEP_EVERY_S = 3600.0
+UPLOAD_S = 3600.0  # no upload takes so long, and no transaction
+PARTS_DAYS = 30
+log = logging.getLogger("sambang")
+
+
+async def sweep_photos(wanted: Settings, connection: Connection) -> int:
+    """Take away what nobody knows and nobody is writing any more; says how many files."""
+    await connection.execute(queries.FORGET_OLD_PARTS, PARTS_DAYS)
+    swept, old = 0, _old_files(folder_of(wanted))
+    while paths := list(islice(old, 1000)):
+        ids = {path: _id_of(path) for path in paths}
+        asked = [one for one in ids.values() if one is not None]
+        known = {row["id"] for row in await connection.fetch(queries.KNOWN, asked)}
+        for path, photo_id in ids.items():
+            if photo_id not in known or path.suffix:  # a suffix is a file that somebody began to write
+                path.unlink(missing_ok=True)
+                swept += 1
+    return swept
+
+
+def _old_files(folder: Path) -> Iterator[Path]:
+    for path in folder.rglob("*"):
+        with contextlib.suppress(FileNotFoundError):
+            if path.is_file() and time.time() - path.stat().st_mtime > UPLOAD_S:
+                yield path
+
+
+def _id_of(path: Path) -> UUID | None:
+    with contextlib.suppress(ValueError):
+        return UUID(path.name[:36])
+    return None
+
+
+async def keep_sweeping_photos(place: Workplace) -> None:
+    """Sweep when the worker begins and every hour, until it ends; whatever goes wrong is logged and tried again."""
+    while not place.stopping.is_set():
+        try:
+            async with place.connect() as connection:
+                swept = await sweep_photos(place.settings, connection)
+            log.info("photos swept", extra={"count": swept})
+        except Exception:  # the other work of this worker goes on whatever it was
+            log.exception("photos were not swept")
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(place.stopping.wait(), SWEEP_EVERY_S)
