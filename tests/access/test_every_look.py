@@ -47,7 +47,7 @@ LOOKS: dict[str, tuple[str, str]] = {
 # operation → what it shows instead
 NO_LOOKS = dict.fromkeys(
     ("readHealth", "readReadiness", "readAuditHealth", "readProblem", "readMeta", "readMetrics", "readSigningKeys",
-     "readServerMetadata"), "the system",
+     "readServerMetadata", "showLogin"), "the system",
 ) | dict.fromkeys(
     ("readMe", "listStaff", "readStaffMember", "listDevices", "listClients", "readClient", "listTeams", "readTeam",
      "listTrainings", "readTraining", "listImportedPeople"), "those who work",
