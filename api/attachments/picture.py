@@ -19,6 +19,7 @@ from PIL.ExifTags import GPS, IFD, Base
 
 FORMATS = ("JPEG", "PNG", "WEBP")  # MPO, which many phones write, opens as JPEG
 MOST_PIXELS = 40_000_000
+MOST_PIXELS_AT_ONCE = 24_000_000  # PNG and WEBP are decoded whole; a JPEG at a fraction of its size
 LONGEST_SIDE = 1600
 QUALITY = 85
 MEMORY = 1024 * 1024 * 1024
@@ -75,11 +76,14 @@ def draw(raw: bytes) -> Picture | None:
 
 def _drawn(raw: bytes) -> Picture | None:
     with Image.open(io.BytesIO(raw), formats=FORMATS) as image:
-        if image.width * image.height > MOST_PIXELS or _is_animated(image):
+        most = MOST_PIXELS if image.format in ("JPEG", "MPO") else MOST_PIXELS_AT_ONCE
+        if image.width * image.height > most or _is_animated(image):
             return None
         found, upright = _found(image), image.getexif().get(Base.Orientation, 1)
         image.draft("RGB", (LONGEST_SIDE, LONGEST_SIDE))  # a JPEG decodes at a fraction of its size
         image.load()
+        if image.mode in ("RGB", "RGBA", "L", "LA", "CMYK"):
+            image.thumbnail((LONGEST_SIDE, LONGEST_SIDE))  # before it is copied
         seen = _in_colour(image)
     seen.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
     turned = Image.new("RGB", seen.size)

@@ -4,7 +4,7 @@ from api.core.problems import Problem
 
 
 class NotAPhoto(Problem):
-    """Not a JPEG, PNG or WEBP, not whole, animated, or of more than 40 million pixels; sending it again is no use."""
+    """Not a JPEG, PNG or WEBP, not whole, animated, or of too many pixels; sending it again is no use."""
 
     status, code = 422, "not_a_photo"
     title_id, title_en = (

@@ -68,7 +68,7 @@ async def send_attachment(
 ) -> PieceOut | Response:
     """Send a photo that one of your visits announced, whole or in pieces; the visit may wait in quarantine.
 
-    The sha256 must be the announced one. A JPEG, PNG or WEBP of at most 5 MiB and 40 million pixels is drawn anew
+    The sha256 must be the announced one. A JPEG of at most 40 million pixels, a PNG or WEBP of 24, is drawn anew
     (JPEG, upright, at most 1600 pixels wide and high, without EXIF) and kept sealed; what its EXIF says of place and
     time stays with the visit for supervision. Sent again it is 200. After a broken line ask how much is held (202) and
     go on: what came is kept for 30 days.

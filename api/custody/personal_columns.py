@@ -91,7 +91,8 @@ GOING: dict[str, Going] = {
 }  # fmt: skip
 # Tables without a column about a household: staff, accounts, work, and what the house keeps of its own doing.
 APART = frozenset({
-    "activation_codes", "assignments", "audit_events", "audit_seals", "authorization_codes", "call_buckets", "campaigns", "client_secrets",
+    "activation_codes", "assignments", "audit_events", "audit_seals", "authorization_codes",
+    "call_buckets", "campaigns", "client_secrets",
     "clients", "credentials", "deliberated_verdicts", "deliberations", "devices", "disclosures", "endorsements",
     "failed_sign_ins", "feed_epochs", "idempotency_keys", "import_findings", "imported_staff", "imports",
     "principals", "quarantined_items", "questionnaire_versions", "questionnaires", "refresh_tokens", "regions",
