@@ -70,5 +70,6 @@ where a.receipt_id in ({RECEIPTS}) and a.name = $2 and ($3::uuid is null or a.re
 order by v.id is not null desc, a.receipt_id desc
 limit 1
 """  # noqa: S608
+FOUND_IN_PHOTOS = "select id, name, found, arrived_at from photos where receipt_id = $1 order by name"
 KNOWN = "select id from photos where id = any($1::uuid[])"
 FORGET_OLD_PARTS = "delete from photo_parts where arrived_at < now() - make_interval(days => $1)"

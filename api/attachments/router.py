@@ -7,15 +7,15 @@ from fastapi import APIRouter, Path, Query, Request, Response
 
 from api.access.actor import Actor, ConnectionDep, VaultDep, may
 from api.access.roles import Permission
-from api.attachments import service
+from api.attachments import paradata, service
 from api.attachments.arriving import ROUTE_BYTES, PieceDep
 from api.attachments.problems import NotAnImage, NotAPhoto, OtherContent, PhotoTooLarge, WrongOffset
-from api.attachments.schemas import AttachmentFilter, AttachmentOut, PieceOut
+from api.attachments.schemas import AttachmentFilter, AttachmentOut, ParadataOut, PieceOut
 from api.attachments.store import store_of
 from api.core.answering import answer_problem
 from api.core.idempotency import Route
 from api.core.paging import Page, page
-from api.core.problems import NotFound, problems
+from api.core.problems import Anonymised, NotFound, problems
 
 router = APIRouter(tags=["visits"], route_class=Route)
 Reader = Annotated[Actor, may(Permission.VISITS_READ)]
@@ -137,6 +137,22 @@ async def list_attachments(
     shown, following = page(found, wanted, lambda one: (one.receipt_id, one.name), request, response)
     await _disclose(actor, "list_attachments", shown)
     return Page(items=shown, next=following)
+
+
+@router.get("/visits/{visit_id}/paradata", responses=problems(Anonymised))
+async def read_paradata(
+    connection: ConnectionDep,
+    vault: VaultDep,
+    actor: Annotated[Actor, may(Permission.PARADATA_READ)],
+    visit_id: UUID,
+) -> ParadataOut:
+    """Read how a visit was done: timings, positions and edits that its phone noted, and what its photos' EXIF said.
+
+    For coordinators and Bappeda; the look is on record. A hint for a person to look closer, never a verdict.
+    """
+    household_id, shown = await paradata.read_paradata(connection, vault, visit_id)
+    await actor.disclose("read_paradata", [household_id], ("paradata",))
+    return shown
 
 
 async def _disclose(actor: Actor, operation: str, shown: list[AttachmentOut]) -> None:

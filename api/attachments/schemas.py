@@ -8,6 +8,7 @@ from pydantic import Field
 
 from api.core.paging import Paging
 from api.core.schema import Out
+from api.questionnaires.paradata import EditIn, PositionIn, TimingIn
 
 Status = Literal["missing", "partial", "held"]
 
@@ -53,3 +54,27 @@ class PieceOut(Out):
     name: str
     held_bytes: Annotated[int, Field(description="Go on from here.")]
     whole: Annotated[bool, Field(description="The picture is kept: the phone may forget its file.")]
+
+
+class FoundInPhoto(Out):
+    """What the EXIF of a photo said; whoever took it may have written anything."""
+
+    name: str
+    arrived_at: datetime
+    taken_at: Annotated[str | None, Field(description="As the camera wrote it, `YYYY:MM:DD HH:MM:SS`.")]
+    offset: str | None
+    lat: float | None
+    lon: float | None
+    make: str | None
+    model: str | None
+    software: str | None
+
+
+class ParadataOut(Out):
+    """How a visit was done, for people who look at its quality."""
+
+    visit_id: UUID
+    timings: list[TimingIn]
+    positions: list[PositionIn]
+    edits: list[EditIn]
+    photos: list[FoundInPhoto]

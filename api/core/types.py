@@ -1,4 +1,4 @@
-"""Annotated types that validate, mask and document themselves: NIK, No. KK, region code, rupiah.
+"""Annotated types that validate, mask and document themselves: NIK, No. KK, region code, rupiah, instants.
 
 The rules of NIK and No. KK are those of PP 37/2007 article 37 (province, city, district of first registration,
 birth date with day + 40 for women, serial) as the field reads them; a stated birth date wins over the number's.
@@ -6,10 +6,10 @@ birth date with day + 40 for women, serial) as the field reads them; a stated bi
 
 import re
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, AwareDatetime, Field
 from pydantic_core import PydanticCustomError
 
 # the first two digits that Kemendagri has given out
@@ -19,6 +19,8 @@ PROVINCES = frozenset(
     for number in range(first, last + 1)
 ) - {"20"}
 PLACEHOLDERS = frozenset({"1234567890123456", "0123456789012345", "3573000000000000"})
+# what PostgreSQL and every zone can hold; a phone with a dead battery starts in 1970 and is refused, not stored
+Instant = Annotated[AwareDatetime, Field(ge=datetime(2000, 1, 1, tzinfo=UTC), lt=datetime(2100, 1, 1, tzinfo=UTC))]
 SEPARATORS = re.compile(r"[ .\-]")
 SIXTEEN = re.compile(r"[0-9]{16}")  # not \d: full-width digits are digits to Python
 

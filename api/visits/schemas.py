@@ -1,23 +1,22 @@
 """Bodies of the visits room: what a phone tells about one knock on one door, and what we answer."""
 
 import json
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
 import orjson
-from pydantic import AfterValidator, AwareDatetime, Field, StringConstraints
+from pydantic import AfterValidator, Field, StringConstraints
 from pydantic_core import PydanticCustomError
 
 from api.core.paging import Paging
 from api.core.schema import In, Out
 from api.core.strict_json import MOST_LEVELS, deeper_than
-from api.core.types import DeviceId, MaskedNumber, Nik
+from api.core.types import DeviceId, Instant, MaskedNumber, Nik
+from api.questionnaires.paradata import ParadataIn
 from api.tables import Sex, VisitOutcome, Whereabouts
 from api.verdicts.schemas import VerdictIn, Word
 
-# what PostgreSQL and every zone can hold; a phone with a dead battery starts in 1970 and is refused, not stored
-Instant = Annotated[AwareDatetime, Field(ge=datetime(2000, 1, 1, tzinfo=UTC), lt=datetime(2100, 1, 1, tzinfo=UTC))]
 Day = Annotated[date, Field(ge=date(2000, 1, 1), lt=date(2100, 1, 1))]
 
 
@@ -110,6 +109,10 @@ class VisitIn(In):
     attachments: Annotated[list[AttachmentIn], Field(default_factory=list, max_length=MOST_ATTACHMENTS)]
     verdict: VerdictIn | None = None
     device: DeviceIn | None = None
+    paradata: Annotated[
+        ParadataIn | None,
+        Field(description="How the form was filled; read by supervision alone, `GET /v1/visits/{id}/paradata`."),
+    ] = None
 
     def canonical(self) -> bytes:
         """What the phone said as canonical JSON: sorted keys, no blanks; fields it did not send are not there.

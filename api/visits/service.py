@@ -167,14 +167,19 @@ async def list_visits(connection: Connection, wanted: VisitFilter) -> list[Visit
     return [_shown(row) for row in rows]
 
 
-async def read_visit(connection: Connection, vault: Vault, visit_id: UUID) -> VisitContentOut:
-    """A visit whole, opened from its seal; raises `NotFound`. A corrected NIK is shown masked."""
+async def open_visit(connection: Connection, vault: Vault, visit_id: UUID) -> tuple[asyncpg.Record, VisitIn]:
+    """A visit in sight and what was said, opened from its seal; raises `NotFound` and `Anonymised`."""
     row = await connection.fetchrow(queries.VISIT, visit_id)
     if row is None:
         raise NotFound
     if not row["content"]:
         raise Anonymised
-    said = VisitIn.model_validate_json(vault.open_bytes("visit.content", visit_id, row["content"]))
+    return row, VisitIn.model_validate_json(vault.open_bytes("visit.content", visit_id, row["content"]))
+
+
+async def read_visit(connection: Connection, vault: Vault, visit_id: UUID) -> VisitContentOut:
+    """A visit whole; raises `NotFound` and `Anonymised`. A corrected NIK is shown masked."""
+    row, said = await open_visit(connection, vault, visit_id)
     shown = await visible_people(connection, [member.id for member in said.members])
     members = [member.model_dump() | {"nik": mask(member.nik)} for member in said.members if member.id in shown]
     content = {

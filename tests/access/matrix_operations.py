@@ -86,7 +86,7 @@ OPERATIONS: dict[str, Row] = {
     "recordVisit": Row("e", "assignment", VISIT | {"assignment_id": "{}"}),
     "listVisits": Row(FIELD, about=("assignment_id", "household_id", "enumerator_id")), "readVisit": Row(FIELD, "visit"),
     "sendAttachment": Row("e", "visit"), "readAttachment": Row(FIELD, "visit"), "listVisitAttachments": Row(FIELD, "visit"),
-    "listAttachments": Row(FIELD, about=("visit_id", "assignment_id", *FIELD_FILTERS)),
+    "readParadata": Row("bc", "visit"), "listAttachments": Row(FIELD, about=("visit_id", "assignment_id", *FIELD_FILTERS)),
     "pullChanges": Row("e"), "pushWork": Row("e", "assignment", {"device_id": "hp", "visits": [VISIT | {"assignment_id": "{}"}]}),
     "reconcileWork": Row("e", "visit", {"items": [{"id": "{}", "sha256": "0" * 64}]}),
     "listQuarantine": Row("bc", about=("sent_by", "team_id")), "readQuarantinedItem": Row("bc", "quarantine"),

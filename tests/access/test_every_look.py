@@ -28,6 +28,7 @@ LOOKS: dict[str, tuple[str, str]] = {
     "listVisits": ("ratna", "/v1/visits"),
     "readVisit": ("ratna", "/v1/visits/{visit}"),
     "readAttachment": ("ratna", "/v1/visits/{photographed}/attachments/door.jpg"),
+    "readParadata": ("ratna", "/v1/visits/{photographed}/paradata"),
     "listVisitAttachments": ("ratna", "/v1/visits/{photographed}/attachments"),
     "listAttachments": ("ratna", "/v1/attachments"),
     "listQuarantine": ("ratna", "/v1/quarantine"),

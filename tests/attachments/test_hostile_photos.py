@@ -73,7 +73,8 @@ async def test_no_hostile_photo_is_an_error_and_none_leaves_more_than_a_picture(
         highest = max([highest, *(memory(process, "VmHWM") for process in decoders())])
 
     assert wrong == []
-    print(f"{len(sent)} photos, this process {at_first // MIB} +{(most - at_first) // MIB} MiB, a decoder {highest // MIB} MiB")  # noqa: T201
+    grown = (most - at_first) // MIB
+    print(f"{len(sent)} photos: {at_first // MIB} +{grown} MiB here, {highest // MIB} MiB to decode")  # noqa: T201
     assert most - at_first < MOST_GROWTH
     assert 0 < highest < MOST_DECODING
     assert await house.owner.fetchval("select count(*) from photos") == len(good)
