@@ -16,7 +16,7 @@ from typing import Final
 import asyncpg
 from sqlalchemy.exc import SQLAlchemyError
 
-from api.core.database import Database, raw
+from api.core.database import BROKEN, Database, raw
 from api.core.problems import Problem
 
 WINDOW_S: Final = 60
@@ -120,7 +120,7 @@ class Leases:
                 wire = await raw(connection)
                 row = await wire.fetchrow(TAKE, subject, policy.quota, WINDOW_S, policy.lump, lease.unspent)
             granted, held, kept_s = row["granted"], row["held"], float(WINDOW_S)
-        except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, SQLAlchemyError):
+        except (*BROKEN, OSError, asyncpg.PostgresError, SQLAlchemyError):
             granted, held, kept_s = policy.lump, policy.lump, policy.lump * WINDOW_S / policy.quota
         if granted < 1:  # not asked again before there can be one
             kept_s = max(0.0, 1 - held) * WINDOW_S / policy.quota
