@@ -20,7 +20,7 @@ from api.attachments.arriving import Piece, arrive
 from api.attachments.picture import Picture, redraw
 from api.attachments.problems import NotAPhoto, OtherContent, WrongOffset
 from api.attachments.schemas import AttachmentFilter, AttachmentOut
-from api.attachments.store import PhotoStore, store_of
+from api.attachments.store import Store, store_of
 from api.core import clock
 from api.core.conditions import Conditions
 from api.core.database import Connection
@@ -65,7 +65,13 @@ async def expect(
 
 
 async def take_piece(
-    connection: Connection, actor: Actor, vault: Vault, store: PhotoStore, visit_id: UUID, name: str, piece: Piece
+    connection: Connection,
+    actor: Actor,
+    vault: Vault,
+    store: Store,
+    visit_id: UUID,
+    name: str,
+    piece: Piece,
 ) -> Taken:
     """Take a piece, or the whole, of a photo that this actor's visit announced; the last one makes it a picture.
 
@@ -124,7 +130,7 @@ async def _joined(connection: Connection, vault: Vault, row: asyncpg.Record, pie
 
 
 async def _keep(
-    connection: Connection, actor: Actor, vault: Vault, store: PhotoStore, row: asyncpg.Record, visit_id: UUID,
+    connection: Connection, actor: Actor, vault: Vault, store: Store, row: asyncpg.Record, visit_id: UUID,
     digest: str, size: int, drawn: Picture,
 ) -> None:  # fmt: skip
     if row["photo_id"] is not None:

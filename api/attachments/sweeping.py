@@ -7,14 +7,19 @@ articles 42-44 by dossier 7.1).
 import asyncio
 import contextlib
 import logging
+import re
 import time
 from collections.abc import Iterator
+from datetime import timedelta
 from itertools import islice
 from pathlib import Path
 from uuid import UUID
 
+import obstore
+
 from api.attachments import queries
-from api.attachments.store import folder_of
+from api.attachments.store import PhotoBucket, bucket_of, folder_of
+from api.core import clock
 from api.core.database import Connection
 from api.core.jobs import Workplace
 from api.core.settings import Settings
@@ -22,6 +27,7 @@ from api.core.settings import Settings
 SWEEP_EVERY_S = 3600.0
 UPLOAD_S = 3600.0  # no upload takes so long, and no transaction
 PARTS_DAYS = 30
+KEY = re.compile(r"[0-9a-f]{2}/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 log = logging.getLogger("sambang")
 
 
@@ -37,6 +43,20 @@ async def sweep_photos(wanted: Settings, connection: Connection) -> int:
             if photo_id not in known or path.suffix:  # a suffix is a file that somebody began to write
                 path.unlink(missing_ok=True)
                 swept += 1
+    bucket = bucket_of(wanted)
+    return swept + (await _sweep_bucket(bucket, connection) if bucket else 0)
+
+
+async def _sweep_bucket(bucket: PhotoBucket, connection: Connection) -> int:
+    """The same for an object store: only objects that go by the name of a picture are ever taken away."""
+    swept, before = 0, clock.now() - timedelta(seconds=UPLOAD_S)
+    async for found in bucket.objects():
+        old = {key: UUID(key[3:]) for key, written in found if written < before and KEY.fullmatch(key)}
+        known = {row["id"] for row in await connection.fetch(queries.KNOWN, list(old.values()))}
+        gone = [key for key, photo_id in old.items() if photo_id not in known]
+        if gone:
+            await obstore.delete_async(bucket.bucket, gone)
+        swept += len(gone)
     return swept
 
 

@@ -69,6 +69,11 @@ def sealed_bytes(vault: Vault, owner: UUID, data: bytes) -> bytes:
     return b"".join(vault.seal_bytes("file", owner, chunk) + b"\n" for chunk in chunks)
 
 
+def opened_bytes(vault: Vault, owner: UUID, sealed: bytes) -> bytes:
+    """The plain bytes of what `sealed_bytes` made; raises `WrongSeal`."""
+    return b"".join(vault.open_bytes("file", owner, line) for line in sealed.splitlines())
+
+
 def _private(path: str, flags: int) -> int:
     return os.open(path, flags, 0o600)
 

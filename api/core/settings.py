@@ -40,6 +40,8 @@ class Settings(DatabaseSettings):
     issuer: str = "https://sambang.malangkota.go.id"
     audience: str = "sambang"
     private_folder: Path = Path(".sambang")
+    # `s3://bucket/photos`, `gs://…`, `az://…`: credentials as each store's own environment variables; else a folder
+    photos_url: str | None = None
     log_level: Literal["info", "warning", "error"] = "info"
     cors_origins: Annotated[list[str], NoDecode] = []
     access_token_s: Annotated[int, Field(ge=60, le=900)] = 600

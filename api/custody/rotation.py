@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import asyncpg
 
 from api.access import audit
+from api.attachments.store import bucket_of
 from api.core.jobs import KEYS_IN_USE
 from api.core.pool import open_pool
 from api.core.settings import Settings
@@ -22,6 +23,7 @@ from api.custody.key_files import RINGS, KeyFiles
 from api.custody.listed_ids import renew_ids
 from api.custody.renewing import Tally, Tell, renew_table
 from api.custody.sealed_files import renew_files
+from api.custody.sealed_photos import renew_photos
 from api.custody.sealed_tables import sealed_tables, tables_made_anew
 
 SETTLE_S = 1.0  # from a look at the keys to the transaction that uses them
@@ -93,6 +95,8 @@ async def _pass(owner: asyncpg.Connection, wanted: Settings, vault: Vault, tell:
             tally.add(await renew_table(owner, table, vault, executor, wanted.worker_processes, tell))
     tally.add(await renew_ids(owner, vault, tell))
     tally.add(await renew_files(owner, wanted.files_folder, vault, tell))
+    if (bucket := bucket_of(wanted)) is not None:
+        tally.add(await renew_photos(bucket, vault, tell))
     return tally
 
 

@@ -10,7 +10,7 @@ import orjson
 from uuid_utils.compat import uuid7
 
 from api.access.roles import CLIENT_SCOPES
-from api.attachments.store import store_of
+from api.attachments.store import PhotoStore, folder_of
 from api.core.files import seal_whole
 from tests.access.matrix_operations import OWNED, Row
 from tests.access.two_teams import PLANT, used
@@ -106,7 +106,7 @@ async def build(house: House) -> World:
         )
         for statement, field_name, content in SEALED:
             await house.owner.execute(statement, verdict, make.vault.seal_bytes(field_name, verdict, content or said))
-        seal_whole(store_of(house.state["settings"]).path_of(verdict), make.vault, verdict, b"a picture")
+        seal_whole(PhotoStore(folder_of(house.state["settings"])).path_of(verdict), make.vault, verdict, b"a picture")
         planted = {"household": household, "assignment": assignment, "verdict": verdict}
         planted |= {"visit": verdict, "quarantine": verdict}  # planted under one id
         planted |= {"device": await make.phone(owner, f"hp-{place}"), "person": owner.id}

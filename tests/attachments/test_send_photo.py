@@ -11,7 +11,7 @@ from starlette.requests import ClientDisconnect
 from uuid_utils.compat import uuid7
 
 from api.attachments.arriving import MOST_BYTES, arrive
-from api.attachments.store import store_of
+from api.attachments.store import PhotoStore, folder_of
 from api.attachments.sweeping import sweep_photos
 from api.core.files import seal_whole
 from tests.attachments.shots import DOOR, announced, exif, knocked, noise, path_of, put, shot
@@ -258,11 +258,11 @@ async def test_a_crash_between_file_and_row_leaves_a_file_that_is_swept_and_noth
     team, _, body = await knocked(house, PHOTO)
     assert (await put(await house.as_(team.siti), body["id"], PHOTO)).status_code == 201
     wanted, orphan = house.state["settings"], uuid7()
-    path = store_of(wanted).path_of(orphan)
+    path = PhotoStore(folder_of(wanted)).path_of(orphan)
     seal_whole(path, house.make.vault, orphan, PHOTO)
     torn = path.with_name(f"{uuid7()}.writing")
     torn.write_bytes(b"half")
-    known = store_of(wanted).path_of(await house.owner.fetchval("select id from photos"))
+    known = PhotoStore(folder_of(wanted)).path_of(await house.owner.fetchval("select id from photos"))
 
     await sweep_photos(wanted, house.owner)
     assert (path.exists(), torn.exists(), known.exists()) == (True, True, True)  # somebody may be writing them
