@@ -2,15 +2,13 @@
 
 import io
 import os
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 from PIL import Image
-from starlette.requests import ClientDisconnect
 from uuid_utils.compat import uuid7
 
-from api.attachments.arriving import MOST_BYTES, arrive
+from api.attachments.arriving import MOST_BYTES
 from api.attachments.store import PhotoStore, folder_of
 from api.attachments.sweeping import sweep_photos
 from api.core.files import seal_whole
@@ -157,19 +155,6 @@ async def test_pieces_of_another_photo_are_forgotten_so_that_the_phone_can_begin
     assert (rest.status_code, rest.json()["code"]) == (422, "differs_from_announced")
     assert await house.owner.fetchval("select count(*) from photo_parts") == 0
     assert (await put(siti, body["id"], photo)).status_code == 201
-
-
-async def test_what_came_before_the_line_broke_is_held(house: House) -> None:
-    photo = noise()
-    wanted = house.state["settings"]
-
-    async def broken() -> AsyncIterator[bytes]:
-        yield photo[:70_000]
-        raise ClientDisconnect
-
-    async with arrive(wanted, house.make.vault, broken(), total=len(photo)) as piece:
-        assert (piece.size, piece.whole) == (70_000, False)
-    assert not piece.file.path.exists()
 
 
 async def test_photos_of_quarantined_visits_come_before_anybody_decides(house: House) -> None:
