@@ -18,7 +18,8 @@ from uuid_utils.compat import uuid7
 from api.access.actor import token_claims, vault_of
 from api.access.roles import Permission
 from api.access.tokens import Claims
-from api.attachments.picture import Picture, redraw
+from api.attachments.decoding import redraw
+from api.attachments.picture import Picture
 from api.attachments.problems import NotAnImage, PhotoTooLarge
 from api.attachments.store import folder_of
 from api.core.files import SealedFile, read_sealed

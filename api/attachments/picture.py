@@ -1,8 +1,8 @@
 """From bytes that say they are a photo to a picture of ours: decoded, turned upright, scaled, written anew.
 
 What is kept is only what was to be seen: no EXIF, no profile, no bytes behind the picture. Runs in a process of its own
-with little memory (`redraw`), so that a bomb or a hole in a decoder takes no request with it. Pillow alone decodes.
-Limits after trust.md H14.
+with little memory (`decoding.py`), so that a bomb or a hole in a decoder takes no request with it. Pillow alone
+decodes. Limits after trust.md H14.
 """
 
 import hashlib
@@ -12,8 +12,6 @@ import warnings
 from dataclasses import dataclass
 from typing import Any
 
-import anyio
-from anyio import to_process
 from PIL import Image, ImageOps, UnidentifiedImageError
 from PIL.ExifTags import GPS, IFD, Base
 
@@ -23,9 +21,7 @@ MOST_PIXELS_AT_ONCE = 24_000_000  # PNG and WEBP are decoded whole; a JPEG at a 
 LONGEST_SIDE = 1600
 QUALITY = 85
 MEMORY = 1024 * 1024 * 1024
-PATIENCE_S = 30.0
 LONGEST_WORD = 80
-SLOTS = anyio.CapacityLimiter(2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,19 +33,6 @@ class Picture:
     width: int
     height: int
     found: dict[str, Any]
-
-
-async def redraw(raw: bytes) -> Picture | None:
-    """The picture in these bytes, or none when they are no photo; at most two at a time, the rest wait in turn.
-
-    Raises `TimeoutError` when no process was free; one that took too long is killed, and its photo is none.
-    """
-    async with SLOTS:
-        try:
-            with anyio.fail_after(PATIENCE_S):
-                return await to_process.run_sync(draw_alone, raw, cancellable=True)
-        except (TimeoutError, anyio.BrokenWorkerProcess):
-            return None
 
 
 def draw_alone(raw: bytes) -> Picture | None:

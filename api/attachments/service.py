@@ -17,7 +17,8 @@ from uuid_utils.compat import uuid7
 from api.access.actor import Actor
 from api.attachments import queries
 from api.attachments.arriving import Piece, arrive
-from api.attachments.picture import Picture, redraw
+from api.attachments.decoding import redraw
+from api.attachments.picture import Picture
 from api.attachments.problems import NotAPhoto, OtherContent, WrongOffset
 from api.attachments.schemas import AttachmentFilter, AttachmentOut
 from api.attachments.store import Store, store_of

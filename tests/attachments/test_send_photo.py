@@ -8,6 +8,7 @@ import pytest
 from PIL import Image
 from uuid_utils.compat import uuid7
 
+from api.attachments import decoding
 from api.attachments.arriving import MOST_BYTES
 from api.attachments.store import PhotoStore, folder_of
 from api.attachments.sweeping import sweep_photos
@@ -256,3 +257,18 @@ async def test_a_crash_between_file_and_row_leaves_a_file_that_is_swept_and_noth
         os.utime(one, (0, 0))
     assert await sweep_photos(wanted, house.owner) >= 2
     assert (path.exists(), torn.exists(), known.exists()) == (False, False, True)
+
+
+async def test_a_decoder_that_takes_too_long_is_no_verdict_about_the_photo(
+    house: House, before: set[Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    team, _, body = await knocked(house, PHOTO)
+    siti = await house.as_(team.siti)
+    monkeypatch.setattr(decoding, "PATIENCE_S", 0.0)
+
+    late = await put(siti, body["id"], PHOTO)
+
+    assert (late.status_code, late.headers["retry-after"]) == (503, "30")
+    await nothing_kept(house, before)
+    monkeypatch.undo()
+    assert (await put(siti, body["id"], PHOTO)).status_code == 201
