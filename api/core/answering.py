@@ -33,8 +33,10 @@ def document(request: Request, status: int, code: str, title: str, detail: str |
 def _extra(problem: Problem, request: Request) -> dict[str, Any]:
     extra = dict(problem.extra)
     if isinstance(problem, Invalid):
-        message = problem.message or field_message(problem.field_code, request)
-        extra["errors"] = [{"pointer": problem.pointer, "code": problem.field_code, "message": message}]
+        extra["errors"] = [
+            {"pointer": pointer, "code": code, "message": problem.message or field_message(code, request)}
+            for pointer, code in problem.fields
+        ]
     return extra
 
 

@@ -125,6 +125,11 @@ class Invalid(Problem):
         super().__init__(None)
         self.pointer, self.field_code, self.message = pointer, code, message
 
+    @property
+    def fields(self) -> list[tuple[str, str]]:
+        """Every place that was refused, with its code."""
+        return [(self.pointer, self.field_code)]
+
 
 class Unexpected(Problem):
     """An error of ours. The log has it under the request's id; the caller may try again."""
@@ -188,7 +193,7 @@ def item_problem(problem: Problem, request: Request) -> ItemProblem:
 
 def noted_problem(problem: Problem) -> dict[str, Any]:
     """A refusal as it is kept for later: code, allowed moves, fields; no texts, so it can be told in any language."""
-    errors = [[problem.pointer, problem.field_code]] if isinstance(problem, Invalid) else None
+    errors = [list(field) for field in problem.fields] if isinstance(problem, Invalid) else None
     return {"code": problem.code, "allowed": problem.extra.get("allowed"), "errors": errors}
 
 

@@ -22,6 +22,7 @@ ASKED = f"{OUTCOME} = 'completed' or {OUTCOME} = 'partial'"
 JUDGED = f"{OUTCOME} != '' and {OUTCOME} != 'partial' and {OUTCOME} != 'appointment'"
 MINE = "instance('assignments')/root/item[name = /data/visit/assignment_id]"
 PERSON = "instance('members')/root/item[name = ${member-id}]"
+AGE = "if(${member-born-on} = '', '', int((today() - date(${member-born-on})) div 365.25))"
 FRAME_LISTS = ("visit_outcome", "whereabouts", "sex", "yes_no", "eligibility", "registry_action")
 
 
@@ -84,6 +85,8 @@ def _person(row: Row) -> Iterator[Row]:
     for name in ("sex", "born-on"):
         known = f"if({new}, ${{member-new-{name}}}, {PERSON}/{name.replace('-', '_')})"
         yield {"type": "calculate", "name": f"member-{name}", "calculation": known}
+    yield {"type": "calculate", "name": "member-relation", "calculation": f"{PERSON}/relation"}
+    yield {"type": "calculate", "name": "member-age", "calculation": AGE}
 
 
 def _verdict() -> Iterator[Row]:

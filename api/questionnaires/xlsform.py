@@ -12,6 +12,7 @@ from typing import Any, TypeAlias
 import xlsxwriter
 
 from api.questionnaires import xpath
+from api.questionnaires.checks import FACTS
 from api.questionnaires.schemas import Form, Label, Question, QuestionSubject, QuestionType, Section
 from api.regions.service import read_code_list
 
@@ -40,6 +41,11 @@ def choices(lists: Iterable[str]) -> Iterator[Row]:
         for code in read_code_list(name).codes:
             label = Label(id=code.label.id, en=code.label.en)
             yield {"list_name": name, "name": code.code} | labelled("label", label)
+
+
+def answer_to(name: str) -> str:
+    """Where an answer stands, as XLSForm writes it; what is known of a member stands beside the member."""
+    return f"${{member-{name}}}" if name in FACTS else f"${{{name}}}"
 
 
 def lists_of(form: Form) -> list[str]:
@@ -76,7 +82,7 @@ def _question(question: Question) -> Row:
     if question.required:
         row["required"] = "yes"
     if question.relevant is not None:
-        row["relevant"] = xpath.relevance(question.relevant)
+        row["relevant"] = xpath.expression(question.relevant, answer_to)
     if (held := xpath.bounds(question)) is not None:
         row |= {"constraint": held} | labelled("constraint_message", BOUNDS)
     row["data_class"] = question.data_class.value

@@ -33,6 +33,7 @@ class Fate:
 
     status: PushStatus
     problem: dict[str, Any] | None = None
+    findings: str = "[]"  # JSON, as the visit keeps it
 
 
 ACCEPTED, DUPLICATE = Fate(PushStatus.ACCEPTED), Fate(PushStatus.DUPLICATE)

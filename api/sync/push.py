@@ -81,7 +81,7 @@ async def push(
 
 def _answer(item: Item, kept: Kept, fates: dict[UUID, Fate]) -> Pushed:
     fate = fates.get(kept.receipt_id) or fate_before(kept)
-    return Pushed(item.id, kept.receipt_id, DUPLICATE if kept.twin and fate is ACCEPTED else fate)
+    return Pushed(item.id, kept.receipt_id, DUPLICATE if kept.twin and fate.status is PushStatus.ACCEPTED else fate)
 
 
 async def _take_household(connection: Connection, actor: Actor, vault: Vault, body: HouseholdIn) -> Fate:
@@ -105,7 +105,9 @@ async def _take_visits(
         permanent(failed)
         outcomes = [await _take_alone(connection, actor, vault, arrival, now) for arrival in arrivals]
     return {
-        arrival.receipt_id: fate_of(outcome) if isinstance(outcome, Problem) else ACCEPTED
+        arrival.receipt_id: fate_of(outcome)
+        if isinstance(outcome, Problem)
+        else Fate(PushStatus.ACCEPTED, findings=outcome["findings"])
         for arrival, outcome in zip(arrivals, outcomes, strict=True)
     }
 

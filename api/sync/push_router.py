@@ -37,6 +37,7 @@ async def push_work(connection: ConnectionDep, vault: VaultDep, actor: Sender, r
             "status": one.fate.status,
             "receipt": str(one.receipt_id),
             "problem": one.fate.problem and told_problem(one.fate.problem, request).model_dump(),
+            "findings": orjson.Fragment(one.fate.findings),
         }
         for one in pushed
     ]

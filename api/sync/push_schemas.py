@@ -8,6 +8,7 @@ from pydantic import Field, StringConstraints
 
 from api.core.problems import ItemProblem
 from api.core.schema import In, Out
+from api.questionnaires.schemas import FindingOut
 
 MOST_ITEMS: Final = 500
 MOST_BYTES: Final = 8 * 1024 * 1024
@@ -61,6 +62,10 @@ class PushedItem(Out):
     status: PushStatus
     receipt: Annotated[UUID, Field(description="We hold the bytes under this number: the first one, on a retry.")]
     problem: ItemProblem | None
+    findings: Annotated[
+        list[FindingOut],
+        Field(description="What the form's checks found in a visit accepted now; later at `GET /v1/visits/{id}`."),
+    ]
 
 
 class PushOut(Out):

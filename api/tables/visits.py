@@ -5,7 +5,7 @@ from enum import StrEnum
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlmodel import Field
 
 from api.core.table import Table, digest, sealed, text_enum
@@ -72,6 +72,10 @@ class Visit(Table, table=True):
     app_version: str | None = Field(default=None, max_length=40)
     clock_skew_s: float | None = None
     flags: list[str] = Field(default_factory=list, sa_type=ARRAY(sa.Text))
+    # what the form's checks found in the answers: place, code and level, never an answer
+    findings: list[dict[str, str]] = Field(
+        default_factory=list, sa_column=sa.Column(JSONB, nullable=False, server_default=sa.text("'[]'"))
+    )
     submits: bool
     receipt_id: UUID = Field(foreign_key="receipts.id", index=True)
     content: bytes = sealed("visit.content")

@@ -10,12 +10,15 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from api.access.roles import Role
 from api.core import clock
 from api.core.problems import Invalid
 from api.households.problems import CampaignNotOpen
+from api.questionnaires.checks import Found
+from api.questionnaires.schemas import Form
 from api.tables import (
     AssignmentStatus,
     CampaignStatus,
@@ -30,6 +33,7 @@ from api.verdicts import lifecycle
 from api.verdicts.lifecycle import Event
 from api.verdicts.rules import Circumstances, demand_agreement
 from api.verdicts.schemas import VerdictIn
+from api.visits.checking import check_answers, demand_unblocked
 from api.visits.schemas import LocationIn, MemberIn, VisitIn
 
 ABSENT = frozenset({VisitOutcome.NOT_FOUND, VisitOutcome.NO_RESPONDENT})
@@ -63,11 +67,13 @@ class Door:
     campaign_status: CampaignStatus
     starts_on: date
     criteria_set: str | None
-    has_questionnaire: bool
+    questionnaire_id: UUID | None
     versions: frozenset[int]
     latitude: float | None
     longitude: float | None
     whereabouts: dict[UUID, Whereabouts | None]
+    people: dict[UUID, dict[str, Any]] = field(default_factory=dict)
+    forms: dict[int, Form] = field(default_factory=dict)
     knocks: list[Knock] = field(default_factory=list)
 
     def absent_days(self) -> set[date]:
@@ -90,6 +96,7 @@ class Judged:
     new_members: tuple[MemberIn, ...] = ()
     moved_members: tuple[tuple[UUID, Whereabouts | None, Whereabouts], ...] = ()
     places_household: bool = False
+    findings: tuple[Found, ...] = ()
 
     @property
     def moves(self) -> bool:
@@ -97,8 +104,11 @@ class Judged:
         return not {"stale", "kept_beside"} & set(self.flags)
 
 
-def judge(visit: VisitIn, door: Door, now: datetime) -> Judged:
-    """Judge a visit and move its door along; raises the refusal and then leaves the door as it was."""
+def judge(visit: VisitIn, door: Door, now: datetime, *, decided: bool = False) -> Judged:
+    """Judge a visit and move its door along; raises the refusal and then leaves the door as it was.
+
+    A check that blocks keeps a finished visit out, unless a person has `decided` that it counts.
+    """
     _demand_open_campaign(door)
     if visit.based_on >= door.revision:
         lifecycle.demand(Event.SUBMIT, Role.ENUMERATOR, door.status, door.stage)
@@ -108,11 +118,14 @@ def judge(visit: VisitIn, door: Door, now: datetime) -> Judged:
         deceased = bool(whereabouts) and all(found is Whereabouts.DECEASED for found in whereabouts.values())
         demand_agreement(visit.verdict, Circumstances(door.criteria_set, deceased))
     skew = _skew_s(visit, now)
-    flags = list(_flags(visit, door, now, skew))
+    found = check_answers(visit, door.forms, door.people)
+    flags = [*_flags(visit, door, now, skew), *(["answers_to_check"] if found else [])]
+    if not decided and "stale" not in flags:
+        demand_unblocked(found)
     distance = _distance_m(visit.location, door)
     door.knocks.append(Knock(visit.id, clock.working_day(visit.started_at), visit.outcome, visit.corrects))
     if "stale" in flags:
-        return Judged(flags, skew, distance, None)
+        return Judged(flags, skew, distance, None, findings=found)
     new_members = tuple(member for member in visit.members if member.id not in door.whereabouts)
     moved_members = tuple(
         (member.id, door.whereabouts[member.id], member.whereabouts)
@@ -126,7 +139,7 @@ def judge(visit: VisitIn, door: Door, now: datetime) -> Judged:
     verdict = _proposed(visit, door)
     if verdict is not None:
         door.status, door.stage, door.revision = AssignmentStatus.SUBMITTED, VerdictStage.PROPOSED, door.revision + 1
-    return Judged(flags, skew, distance, verdict, new_members, moved_members, places)
+    return Judged(flags, skew, distance, verdict, new_members, moved_members, places, found)
 
 
 def set_aside(visit: VisitIn, door: Door, now: datetime) -> Judged:
@@ -155,7 +168,7 @@ def _demand_sound(visit: VisitIn, door: Door) -> None:
         raise Invalid("/corrects", "unknown_visit")
     if visit.questionnaire_version is not None and visit.questionnaire_version not in door.versions:
         raise Invalid("/questionnaire_version", "unknown_version")
-    if visit.questionnaire_version is None and visit.answers and door.has_questionnaire:
+    if visit.questionnaire_version is None and visit.answers and door.questionnaire_id is not None:
         raise Invalid("/questionnaire_version", "missing")
     seen = set()
     for place, member in enumerate(visit.members):

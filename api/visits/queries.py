@@ -12,14 +12,17 @@ order by id for update
 # The assignments that these visits were paid to, with everything that a visit is judged against.
 DOORS = """
 select a.id, a.household_id, a.status, a.verdict_stage as stage, a.revision, c.status as campaign_status, c.starts_on,
-       c.criteria_set, c.questionnaire_id is not null as has_questionnaire, h.latitude, h.longitude,
+       c.criteria_set, h.latitude, h.longitude,
        array(
            select q.version from questionnaire_versions q
            where q.questionnaire_id = c.questionnaire_id and q.status = 'published'
        ) as versions,
+       c.questionnaire_id,
        (
-           select json_object_agg(m.id, m.whereabouts)::text from members m where m.household_id = a.household_id
-       ) as whereabouts,
+           select json_object_agg(m.id, json_build_object(
+               'whereabouts', m.whereabouts, 'sex', m.sex, 'born_on', m.born_on, 'relation', m.relation))::text
+           from members m where m.household_id = a.household_id
+       ) as people,
        (
            select json_agg(json_build_array(v.id, v.started_at, v.outcome, v.corrects) order by v.sequence)::text
            from visits v where v.assignment_id = a.id
@@ -30,8 +33,17 @@ join households h on h.id = a.household_id
 where a.id = any($1::uuid[]) and ($2::uuid is null or a.holder_id = $2::uuid)
 """
 
+# The published forms that visits name, in this campaign's questionnaire.
+FORMS = """
+select f.questionnaire_id, f.version, f.content::text as content
+from questionnaire_versions f
+join unnest($1::uuid[], $2::int[]) as wanted (questionnaire_id, version) using (questionnaire_id, version)
+where f.status = 'published'
+"""
+
 SHOWN = """id, assignment_id, household_id, enumerator_id, sequence, corrects, based_on, started_at, ended_at, outcome,
 latitude, longitude, accuracy_m, mock_location, questionnaire_version, submits, flags, clock_skew_s, distance_m,
+findings::text as findings,
 receipt_id as receipt, received_at"""
 
 # What came in from this sender under these ids, and what became of it.
@@ -69,15 +81,15 @@ on conflict do nothing
 STORE_VISITS = f"""
 insert into visits (id, assignment_id, household_id, enumerator_id, corrects, based_on, started_at, ended_at, outcome,
                     latitude, longitude, accuracy_m, mock_location, distance_m, questionnaire_version, device_id,
-                    app_version, clock_skew_s, flags, submits, receipt_id, content, received_at)
+                    app_version, clock_skew_s, flags, findings, submits, receipt_id, content, received_at)
 select v.id, v.assignment_id, v.household_id, $2::uuid, v.corrects, v.based_on, v.started_at, v.ended_at, v.outcome,
        v.latitude, v.longitude, v.accuracy_m, v.mock_location, v.distance_m, v.questionnaire_version, v.device_id,
-       v.app_version, v.clock_skew_s, v.flags, v.submits, v.receipt_id, v.content, $3::timestamptz
+       v.app_version, v.clock_skew_s, v.flags, v.findings, v.submits, v.receipt_id, v.content, $3::timestamptz
 from json_to_recordset($1::json) as v (
     id uuid, assignment_id uuid, household_id uuid, corrects uuid, based_on int, started_at timestamptz,
     ended_at timestamptz, outcome text, latitude float8, longitude float8, accuracy_m float8, mock_location boolean,
     distance_m float8, questionnaire_version int, device_id text, app_version text, clock_skew_s float8, flags text[],
-    submits boolean, receipt_id uuid, content bytea
+    findings jsonb, submits boolean, receipt_id uuid, content bytea
 )
 on conflict (id) do nothing
 returning {SHOWN}

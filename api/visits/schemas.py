@@ -14,6 +14,7 @@ from api.core.schema import In, Out
 from api.core.strict_json import MOST_LEVELS, deeper_than
 from api.core.types import DeviceId, Instant, MaskedNumber, Nik
 from api.questionnaires.paradata import ParadataIn
+from api.questionnaires.schemas import FindingOut
 from api.tables import Sex, VisitOutcome, Whereabouts
 from api.verdicts.schemas import VerdictIn, Word
 
@@ -70,6 +71,11 @@ class MemberIn(In):
     occupation: Annotated[str | None, Field(max_length=80)] = None
     mother_name: Annotated[str | None, Field(max_length=120)] = None
     family_no: Annotated[int | None, Field(ge=1, le=50)] = None
+    answers: Annotated[
+        dict[str, Any],
+        Field(default_factory=dict, max_length=300, description="To the form's sections about each member."),
+        AfterValidator(_storable),
+    ]
 
 
 class AttachmentIn(In):
@@ -151,8 +157,12 @@ class VisitOut(Out):
         list[str],
         Field(
             description="For people to look at, never a punishment: `stale, clock_skew, future, before_campaign, "
-            "mock_location, no_notice`; `adopted` and `kept_beside` say how it came out of quarantine."
+            "mock_location, no_notice, answers_to_check` (see `findings`); `adopted` and `kept_beside` say how it came "
+            "out of quarantine."
         ),
+    ]
+    findings: Annotated[
+        list[FindingOut], Field(description="What the form's checks found, by JSON pointer into the visit.")
     ]
     clock_skew_s: Annotated[float | None, Field(description="How far the phone's clock runs ahead of ours.")]
     distance_m: Annotated[float | None, Field(description="From where the household was known to be.")]
@@ -183,6 +193,7 @@ class MemberSeen(Out):
     occupation: str | None
     mother_name: str | None
     family_no: int | None
+    answers: dict[str, Any]
 
 
 class VisitContentOut(VisitOut):

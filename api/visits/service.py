@@ -5,12 +5,13 @@ visit is here with all that follows from it, or it is not here.
 """
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
 import asyncpg
+import orjson
 
 from api.access.actor import Actor
 from api.core import clock
@@ -23,7 +24,8 @@ from api.households.restricting import visible_people
 from api.tables import ReceiptKind
 from api.verdicts.service import Proposal, propose_verdicts
 from api.visits import queries
-from api.visits.judging import judge, set_aside
+from api.visits.checking import read_forms
+from api.visits.judging import Door, judge, set_aside
 from api.visits.problems import VisitConflict, WaitsInQuarantine
 from api.visits.receipts import WAITING, Received, Standing, take_in
 from api.visits.schemas import LocationOut, VisitContentOut, VisitFilter, VisitIn, VisitOut, VisitReceivedOut
@@ -69,6 +71,7 @@ async def record_visits(
     Each is here for the first time (`take_in` said so) and has its own id. An id that is somebody else's is a conflict.
     """
     doors = await lock_doors(connection, actor.id, [arrival.visit.assignment_id for arrival in arrivals])
+    await _bring_forms(connection, doors, [arrival.visit for arrival in arrivals])
     accepted: list[Accepted] = []
     refused: dict[UUID, Problem] = {}
     for arrival in arrivals:
@@ -96,12 +99,26 @@ async def adopt_visit(
     door = (await lock_doors(connection, None, [visit.assignment_id])).get(visit.assignment_id)
     if door is None:
         raise NotFound
+    await _bring_forms(connection, {door.assignment_id: door}, [visit])
     current = visit.model_copy(update={"based_on": door.revision})
-    judged = set_aside(visit, door, now) if beside else judge(current, door, now)
+    judged = set_aside(visit, door, now) if beside else judge(current, door, now, decided=True)
     flags = [*judged.flags, "kept_beside" if beside else "adopted"]
     accepted = Accepted(arrival, door, replace(judged, flags=flags, places_household=False))
     if not await _store(connection, actor, vault, sender, [accepted], now):
         raise VisitConflict
+
+
+async def _bring_forms(connection: Connection, doors: Mapping[UUID, Door], visits: Sequence[VisitIn]) -> None:
+    """Put the forms that the visits name where they are judged."""
+    named = [
+        (door.questionnaire_id, visit.questionnaire_version)
+        for visit in visits
+        if (door := doors.get(visit.assignment_id)) and door.questionnaire_id and visit.questionnaire_version
+    ]
+    forms = await read_forms(connection, named)
+    for door in doors.values():
+        if door.questionnaire_id is not None:
+            door.forms = forms.get(door.questionnaire_id, {})
 
 
 async def _store(
@@ -195,4 +212,4 @@ def _shown(row: asyncpg.Record) -> VisitOut:
         location = LocationOut(
             lat=row["latitude"], lon=row["longitude"], accuracy_m=row["accuracy_m"], mock=row["mock_location"]
         )
-    return VisitOut.model_validate(dict(row) | {"location": location})
+    return VisitOut.model_validate(dict(row) | {"location": location, "findings": orjson.loads(row["findings"])})

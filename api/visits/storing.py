@@ -1,7 +1,7 @@
 """What a batch of visits reads and writes, each in one statement whatever its size."""
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -62,7 +62,8 @@ async def lock_doors(connection: Connection, holder: UUID | None, assignment_ids
 
 
 def _door(row: asyncpg.Record) -> Door:
-    whereabouts = orjson.loads(row["whereabouts"] or "{}").items()
+    people = {UUID(member): facts for member, facts in orjson.loads(row["people"] or "{}").items()}
+    whereabouts = {member: facts["whereabouts"] for member, facts in people.items()}
     return Door(
         assignment_id=row["id"],
         household_id=row["household_id"],
@@ -72,11 +73,12 @@ def _door(row: asyncpg.Record) -> Door:
         campaign_status=CampaignStatus(row["campaign_status"]),
         starts_on=row["starts_on"],
         criteria_set=row["criteria_set"],
-        has_questionnaire=row["has_questionnaire"],
+        questionnaire_id=row["questionnaire_id"],
         versions=frozenset(row["versions"]),
         latitude=row["latitude"],
         longitude=row["longitude"],
-        whereabouts={UUID(member): Whereabouts(found) if found else None for member, found in whereabouts},
+        whereabouts={member: Whereabouts(found) if found else None for member, found in whereabouts.items()},
+        people=people,
         knocks=[_knock(*knock) for knock in orjson.loads(row["knocks"] or "[]")],
     )
 
@@ -110,6 +112,7 @@ def _row(accepted: Accepted, vault: Vault) -> dict[str, Any]:
         "clock_skew_s": judged.clock_skew_s,
         "distance_m": judged.distance_m,
         "flags": judged.flags,
+        "findings": [asdict(found) for found in judged.findings],
         "submits": judged.verdict is not None,
         "receipt_id": arrival.receipt_id,
         "content": vault.seal_bytes("visit.content", visit.id, arrival.said).decode(),
@@ -154,7 +157,11 @@ def _revision(accepted: Accepted) -> Revision:
 def _new_member(member: MemberIn, household_id: UUID, vault: Vault) -> dict[str, Any]:
     sealed = None if member.nik is None else vault.seal("member.nik", member.id, member.nik).decode()
     index = None if member.nik is None else "\\x" + vault.index("nik", member.nik).hex()
-    return member.model_dump(exclude={"nik"}) | {"household_id": household_id, "nik": sealed, "nik_index": index}
+    return member.model_dump(exclude={"nik", "answers"}) | {
+        "household_id": household_id,
+        "nik": sealed,
+        "nik_index": index,
+    }
 
 
 def _rows(rows: list[dict[str, Any]]) -> str:
