@@ -143,6 +143,7 @@ async def push_and_add(doors: Doors, campaign: str) -> None:
             "location": {"lat": -7.99, "lon": 112.62, "accuracy_m": 8, "mock": False},
             "respondent": {"name": name(number), "relation": "head"},
             "notice_given": True,
+            "questionnaire_version": 1,
             "answers": {"catatan": nik(number)},
             "members": [{"id": str(uuid4()), "whereabouts": "new", "name": name(number), "nik": nik(number)}],
             "verdict": verdict | {"registry_action": "keep"},

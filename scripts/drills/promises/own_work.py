@@ -18,12 +18,13 @@ from scripts.drills.promises.promise import Line, none_of
 from scripts.drills.throw_away import ThrowAwayHouse
 
 OWN = """
-select distinct r.verdict_id from verdict_revisions r join principals p on p.id = r.author_id
-where p.username = 'siti' order by 1
+select distinct r.verdict_id from verdict_revisions r join staff s on s.id = r.author_id
+where s.username = 'siti' order by 1
 """
 MOVES = "select (select count(*) from verdict_events) + (select count(*) from verdict_revisions)"
 PROMOTE = """
-update principals set role = $1, team_id = case when $1 = 'coordinator' then team_id end where username = 'siti'
+update principals set role = $1::varchar, team_id = case when $1::varchar = 'coordinator' then team_id end
+where id = (select id from staff where username = 'siti')
 returning id, version
 """
 OTHER: dict[str, Any] = {
