@@ -46,7 +46,8 @@ GOING: dict[str, Going] = {
     "assignment_events": Going(OF_ASSIGNMENT, {"reason": NULL}, kept=("event",)),
     "visits": Going(
         OF_HOUSEHOLD,
-        dict.fromkeys(("latitude", "longitude", "accuracy_m", "device_id"), NULL) | {"content": NOTHING},
+        dict.fromkeys(("latitude", "longitude", "accuracy_m", "device_id"), NULL)
+        | {"content": NOTHING, "findings": "'[]'"},  # a pointer may repeat a name that the phone made up
         kept=("app_version", "flags", "distance_m", "clock_skew_s"),
     ),
     "verdict_revisions": Going(OF_VERDICT, {"comment": NULL}, kept=("reasons", "criteria", "criteria_set")),

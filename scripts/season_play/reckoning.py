@@ -39,7 +39,7 @@ async def reckon(season: Season, before: list[Json], seconds: float) -> bool:
     print_(calls_table(season.ledger, seconds))
     print_(_reconciliation(after, counts, waiting, registry))
     added = season.done["found in the field"] + season.done["split off"]
-    ids, released = {door["household_id"] for door in after}, set(season.released[release["id"]])
+    ids, released = {door["household_id"] for door in after}, set(season.released.get(release["id"], ()))
     in_the_letter = {one["household_id"] for one in verdicts if one["stage"] == "endorsed"}
     sent = {one["household_id"] for one in verdicts if one["registry_status"] != "none"}
     checks = {
