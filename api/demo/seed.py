@@ -72,7 +72,10 @@ async def seed_people(wanted: Settings) -> Demo:
         present = await owner.fetchval("select code from campaigns order by created_at limit 1")
         if present is not None:
             if present != CAMPAIGN or not path.exists():
-                raise RefusedToSeed("this database already has campaigns of its own: start with --no-demo")
+                raise RefusedToSeed(
+                    "this database already has campaigns of its own: start with --no-demo;"
+                    " where it is an old demo whose logins are gone, --reset begins again from nothing"
+                )
             return await _give_second_factors(owner, wanted, _read(path), path)
         password = secrets.token_urlsafe(9)
         people = demo_staff()
