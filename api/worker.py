@@ -10,11 +10,11 @@ from api.core.settings import Settings
 from api.imports import jobs as imports
 from api.imports.forgetting import keep_forgetting
 from api.releases import jobs as releases
-from api.sync.sweeping import keep_sweeping
+from api.sync.sweeping import keep_sweeping_feed
 
 JOBS: dict[str, Handler] = {imports.NAME: imports.run_import, releases.NAME: releases.hash_release}
 FIRST: tuple[Round, ...] = (releases.ask_for_missing,)
-BESIDE: tuple[Beside, ...] = (keep_sealing, keep_forgetting, keep_sweeping, keep_sweeping_photos)
+BESIDE: tuple[Beside, ...] = (keep_sealing, keep_forgetting, keep_sweeping_feed, keep_sweeping_photos)
 
 
 async def run_worker(

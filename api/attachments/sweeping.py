@@ -4,13 +4,12 @@ Whoever deletes a photo's row deletes the photo: its file is nobody's then, and 
 articles 42-44 by dossier 7.1).
 """
 
-import asyncio
 import contextlib
-import logging
 import re
 import time
 from collections.abc import Iterator
 from datetime import timedelta
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from uuid import UUID
@@ -21,14 +20,13 @@ from api.attachments import queries
 from api.attachments.store import PhotoBucket, bucket_of, folder_of
 from api.core import clock
 from api.core.database import Connection
-from api.core.jobs import Workplace
+from api.core.jobs import Workplace, keep_sweeping
 from api.core.settings import Settings
 
 SWEEP_EVERY_S = 3600.0
 UPLOAD_S = 3600.0  # no upload takes so long, and no transaction
 PARTS_DAYS = 30
 KEY = re.compile(r"[0-9a-f]{2}/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-log = logging.getLogger("sambang")
 
 
 async def sweep_photos(wanted: Settings, connection: Connection) -> int:
@@ -74,13 +72,5 @@ def _id_of(path: Path) -> UUID | None:
 
 
 async def keep_sweeping_photos(place: Workplace) -> None:
-    """Sweep when the worker begins and every hour, until it ends; whatever goes wrong is logged and tried again."""
-    while not place.stopping.is_set():
-        try:
-            async with place.connect() as connection:
-                swept = await sweep_photos(place.settings, connection)
-            log.info("photos swept", extra={"count": swept})
-        except Exception:  # the other work of this worker goes on whatever it was
-            log.exception("photos were not swept")
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(place.stopping.wait(), SWEEP_EVERY_S)
+    """Sweep when the worker begins and every hour."""
+    await keep_sweeping(place, "photos", SWEEP_EVERY_S, partial(sweep_photos, place.settings))

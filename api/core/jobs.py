@@ -29,6 +29,7 @@ from api.core.vault import Vault, open_vault
 POLL = timedelta(seconds=1)
 STALE_AFTER = timedelta(seconds=15)
 ATTEMPTS = 5
+TRIED_AGAIN_S: Final = 60.0
 KEYS_IN_USE: Final = "hashtext('sambang keys')"
 log = logging.getLogger("sambang")
 
@@ -114,6 +115,25 @@ def _entry(manager: QueueManager, name: str, handle: Handler, place: Workplace) 
             if here.last_attempt:
                 return
             raise RetryRequested(timedelta(seconds=2**job.attempts), type(failed).__name__) from None
+
+
+async def keep_sweeping(
+    place: Workplace, what: str, every_s: float, sweep: Callable[[Connection], Awaitable[int]]
+) -> None:
+    """Sweep `what` now and then every so many seconds until the worker ends; a failure is logged, tried in a minute.
+
+    Several workers may do it at once: what one has swept the others do not find.
+    """
+    while not place.stopping.is_set():
+        pause_s = TRIED_AGAIN_S
+        try:
+            async with place.connect() as connection:
+                log.info("swept", extra={"job": what, "count": await sweep(connection)})
+            pause_s = every_s
+        except Exception:  # the other work of this worker goes on whatever it was
+            log.exception("not swept", extra={"job": what})
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(place.stopping.wait(), pause_s)
 
 
 async def work(

@@ -4,15 +4,14 @@ What stays is its digest, its findings and each row that was taken, sealed (UU 2
 what is needed no longer is destroyed). A failed import is sent again, not run again, so its file goes too.
 """
 
-import asyncio
 import contextlib
-import logging
 import time
+from functools import partial
 from pathlib import Path
 from uuid import UUID
 
 from api.core.database import Connection
-from api.core.jobs import Workplace
+from api.core.jobs import Workplace, keep_sweeping
 from api.core.settings import Settings
 from api.imports.upload import file_of, folder_of
 from api.tables import ImportPart, ImportStatus
@@ -21,7 +20,6 @@ SWEEP_EVERY_S = 3600.0
 UPLOAD_S = 24 * 3600.0  # no upload takes so long: a file that no import knows by then was broken off
 STATUSES = "select id, status from imports where id = any($1::uuid[])"
 READ = (ImportStatus.DONE, ImportStatus.FAILED)
-log = logging.getLogger("sambang")
 
 
 def forget_files(wanted: Settings, import_id: UUID) -> None:
@@ -47,13 +45,5 @@ def _is_old(path: Path) -> bool:
 
 
 async def keep_forgetting(place: Workplace) -> None:
-    """Sweep when the worker begins and every hour, until it ends; whatever goes wrong is logged and tried again."""
-    while not place.stopping.is_set():
-        try:
-            async with place.connect() as connection:
-                swept = await sweep_files(place.settings, connection)
-            log.info("files swept", extra={"count": swept})
-        except Exception:  # the other work of this worker goes on whatever it was
-            log.exception("files of imports were not swept")
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(place.stopping.wait(), SWEEP_EVERY_S)
+    """Sweep when the worker begins and every hour."""
+    await keep_sweeping(place, "files of imports", SWEEP_EVERY_S, partial(sweep_files, place.settings))
