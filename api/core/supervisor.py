@@ -52,6 +52,9 @@ def listen(host: str, port: int) -> socket.socket:
     try:
         # a restart must not wait for old connections to leave TIME_WAIT; two listeners stay impossible
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        # connections inherit it; uvicorn takes an inherited socket for a Unix one and leaves it out, and then the body
+        # of an answer waits 40 ms until the caller has acknowledged the head
+        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         listener.bind(address)
         listener.listen(2048)
     except OSError as error:

@@ -194,3 +194,10 @@ def test_processes_answer_on_one_shared_listening_socket() -> None:
         for _ in range(2):
             with socket.create_connection(listener.getsockname(), timeout=10) as connection:
                 assert connection.recv(100) == b"selamat datang"
+
+
+def test_answer_in_two_pieces_does_not_wait_for_its_acknowledgement() -> None:
+    with listen("127.0.0.1", 0) as listener, socket.create_connection(listener.getsockname(), timeout=10):
+        accepted, _ = listener.accept()
+        with accepted:
+            assert accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
