@@ -54,7 +54,11 @@ class NoSuchApp(Exception):
 
 
 class SecondFactorMissing(Exception):
-    """Who needs an authenticator app and has none enrols it first, by `POST /v1/sessions`."""
+    """Who needs an authenticator app and has none enrols it first: on the page, or by `POST /v1/sessions`."""
+
+    def __init__(self, principal: UUID, version: int) -> None:
+        super().__init__()
+        self.principal, self.version = principal, version
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,9 +112,10 @@ async def give_code(door: FrontDoor, asked: Asked, proof: SessionIn) -> str:
     Raises what `prove` raises, and `SecondFactorMissing`.
     """
 
-    async def admit(connection: Connection, account: Record) -> str | None:
+    async def admit(connection: Connection, account: Record) -> str | SecondFactorMissing:
         if is_missing(account):
-            return None
+            await door.note(connection, account["id"], "session.to_enrol", account["id"])
+            return SecondFactorMissing(account["id"], account["version"])
         held = scopes_of(account["role"], account["scopes"])
         scopes = held if asked.scopes is None else held.intersection(asked.scopes)
         code, now = new_token(), clock.now()
@@ -131,10 +136,10 @@ async def give_code(door: FrontDoor, asked: Asked, proof: SessionIn) -> str:
         await door.note(connection, account["id"], "session.code_given", added, app=str(asked.app_id))
         return code
 
-    code = await prove(door, proof, admit)
-    if code is None:
-        raise SecondFactorMissing
-    return code
+    given = await prove(door, proof, admit)
+    if isinstance(given, SecondFactorMissing):  # raised here, so that the note of it stays
+        raise given
+    return given
 
 
 async def redeem_code(door: FrontDoor, form: Mapping[str, str], authorization: str | None) -> TokenOut | Refusal:

@@ -29,6 +29,10 @@ insert into second_factors as f (staff_id, secret, enrolled_at, last_step) value
 on conflict (staff_id) do update set secret = excluded.secret, enrolled_at = excluded.enrolled_at, last_step = 0
 where f.confirmed_at is null
 """
+PENDING = """
+select f.secret, s.username from second_factors f join staff s on s.id = f.staff_id
+where f.staff_id = $1 and f.confirmed_at is null
+"""
 CONFIRM = """
 update second_factors set confirmed_at = $3, last_step = $2
 where staff_id = $1 and confirmed_at is null and last_step < $2 returning staff_id
@@ -52,6 +56,16 @@ async def enrol(connection: Connection, actor: Actor, vault: Vault) -> SecondFac
         raise SecondFactorStands
     await connection.execute(ENROL, actor.id, vault.seal(FIELD, actor.id, secret), clock.now())
     await actor.note("second_factor.enrolled", actor.id)
+    return _shown(secret, username)
+
+
+async def pending(connection: Connection, actor: Actor, vault: Vault) -> SecondFactorOut | None:
+    """The caller's secret again while no code has confirmed it: for a page that shows one and the same QR code."""
+    found = await connection.fetchrow(PENDING, actor.id)
+    return _shown(vault.open(FIELD, actor.id, found["secret"]), found["username"]) if found else None
+
+
+def _shown(secret: str, username: str) -> SecondFactorOut:
     uri = pyotp.TOTP(secret).provisioning_uri(name=username, issuer_name=ISSUER)
     return SecondFactorOut(secret=secret, uri=uri)
 

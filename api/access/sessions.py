@@ -2,11 +2,11 @@
 
 from asyncpg import Record
 
-from api.access import families, second_factors
+from api.access import enrolling, families, second_factors
 from api.access.actor import Actor
 from api.access.front_door import FrontDoor
 from api.access.proving import prove
-from api.access.roles import Permission, Role, scopes_of
+from api.access.roles import Role, scopes_of
 from api.access.schemas import BEARER, MeOut, SessionIn, SessionOut
 from api.core import clock
 from api.core.database import Connection
@@ -46,11 +46,9 @@ async def _let_in(door: FrontDoor, connection: Connection, found: Record, device
 
 
 async def _let_enrol(door: FrontDoor, connection: Connection, found: Record) -> SessionOut:
-    """A token that can do one thing. No refresh token: a refresh would give every scope of the role."""
     await door.note(connection, found["id"], "session.to_enrol", found["id"])
-    scopes, lifetime = frozenset({str(Permission.SECOND_FACTOR_WRITE)}), door.settings.access_token_s
-    access = door.keys.issue(found["id"], found["version"], scopes, lifetime, None)
-    return _session(access, lifetime, scopes, None)
+    ticket = enrolling.ticket_of(door, found["id"], found["version"])
+    return _session(ticket, door.settings.access_token_s, enrolling.SCOPES, None)
 
 
 def _session(access: str, lifetime_s: int, scopes: frozenset[str], refresh: str | None) -> SessionOut:

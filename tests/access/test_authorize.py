@@ -172,13 +172,6 @@ async def test_wrong_names_passwords_and_codes_look_the_same_and_are_counted(
     assert (told.status_code, held.status_code, int(held.headers["Retry-After"]) > 0) == (401, 429, True)
 
 
-async def test_who_has_no_authenticator_app_yet_gets_no_code(house: House, browser: httpx.AsyncClient) -> None:
-    await house.make.password(await house.make.dewi())
-    await house.owner.execute("delete from second_factors")
-
-    assert (await log_in(browser, ASKED, username="dewi")).status_code == 403
-
-
 async def test_the_whole_way_of_an_app(house: House, browser: httpx.AsyncClient) -> None:
     await house.make.password(await house.make.dewi())
     otp = await house.make.otp()
