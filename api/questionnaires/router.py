@@ -6,7 +6,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
 
-from api.access.actor import Actor, SessionDep, may
+from api.access.actor import Actor, ConnectionDep, SessionDep, may
 from api.access.roles import Permission
 from api.core.idempotency import Route
 from api.core.paging import Page, Paging, page
@@ -14,6 +14,7 @@ from api.core.problems import WrongState, problems
 from api.core.revisions import PreconditionFailed, PreconditionRequired, etag, if_match, not_modified
 from api.questionnaires import service
 from api.questionnaires.problems import QuestionnaireCodeTaken, VersionTaken
+from api.questionnaires.publishing import PublicationOut, PublishedOut
 from api.questionnaires.schemas import (
     QuestionnaireIn,
     QuestionnaireOut,
@@ -23,6 +24,7 @@ from api.questionnaires.schemas import (
     VersionPatch,
     VersionSummaryOut,
 )
+from api.questionnaires.trials import TrialIn, TrialOut
 
 UNCHANGED: dict[int | str, dict[str, Any]] = {304: {"description": "Not changed since the ETag in If-None-Match."}}
 XML = "text/xml; charset=utf-8"
@@ -140,14 +142,41 @@ async def read_questionnaire_version(
 )
 async def publish_questionnaire_version(
     session: SessionDep,
+    connection: ConnectionDep,
     actor: Owner,
     questionnaire_id: UUID,
     number: Number,
     seen: Annotated[str, Depends(if_match)],
     body: VersionPatch,
     response: Response,
-) -> VersionOut:
-    """Publish a draft: answers may name it from then on, and it never changes."""
-    found = await service.publish_version(session, actor, questionnaire_id, number, seen)
+) -> PublishedOut:
+    """Publish a draft: answers may name it from then on, and it never changes.
+
+    Open work asks it from its holder's next pull on; `publication` tells how much that is. What was begun on an older
+    version is judged by that one.
+    """
+    found, moves = await service.publish_version(session, connection, actor, questionnaire_id, number, seen)
     response.headers["ETag"] = etag(service.REVISIONS[found.status])
-    return VersionOut.model_validate(found)
+    return PublishedOut.model_validate(found.model_dump() | {"publication": moves})
+
+
+@router.get("/{questionnaire_id}/versions/{number}/publication")
+async def read_questionnaire_publication(
+    session: SessionDep, connection: ConnectionDep, actor: Owner, questionnaire_id: UUID, number: Number
+) -> PublicationOut:
+    """Read what publishing a draft would move, without publishing it; of a published version what it moved.
+
+    It tells the open assignments, the visits that keep the version they were begun on, and what is asked otherwise.
+    """
+    return await service.read_publication(session, connection, questionnaire_id, number)
+
+
+@router.post("/{questionnaire_id}/versions/{number}/trials")
+async def try_questionnaire_version(
+    session: SessionDep, actor: Owner, questionnaire_id: UUID, number: Number, body: TrialIn
+) -> TrialOut:
+    """Try a version, also a draft, with made-up answers: what it finds, by place, as it would in a finished visit.
+
+    Nothing is stored and nobody in the field sees it.
+    """
+    return await service.try_version(session, questionnaire_id, number, body)

@@ -13,7 +13,9 @@ from api.core.paging import Paging
 from api.core.problems import Invalid, NotFound, WrongState
 from api.core.revisions import demand
 from api.questionnaires.form import examine
+from api.questionnaires.publishing import PublicationOut, nothing_moved, what_moves
 from api.questionnaires.schemas import Form, QuestionnaireIn, QuestionnaireOut, VersionFilter, VersionIn
+from api.questionnaires.trials import TrialIn, TrialOut, try_form
 from api.questionnaires.xform import xform
 from api.questionnaires.xlsform import workbook
 from api.tables import Questionnaire, QuestionnaireStatus, QuestionnaireVersion
@@ -117,18 +119,43 @@ async def add_version(
     return made
 
 
+async def try_version(session: AsyncSession, questionnaire_id: UUID, version: int, body: TrialIn) -> TrialOut:
+    """What a version finds in made-up answers; nothing is stored. Raises `NotFound`."""
+    return try_form(Form.model_validate((await read_version(session, questionnaire_id, version)).content), body)
+
+
 async def publish_version(
-    session: AsyncSession, actor: Actor, questionnaire_id: UUID, version: int, seen: str
-) -> QuestionnaireVersion:
-    """Publish a draft; from then on answers may name it, and it never changes."""
+    session: AsyncSession, connection: Connection, actor: Actor, questionnaire_id: UUID, version: int, seen: str
+) -> tuple[QuestionnaireVersion, PublicationOut]:
+    """Publish a draft: open work asks it from now on, answers may name it, it never changes; with what that moves."""
+    await session.get(
+        Questionnaire, questionnaire_id, with_for_update=True
+    )  # one at a time: each tells what it replaces
     found = await read_version(session, questionnaire_id, version, hold=True)
     demand(seen, REVISIONS[found.status])
     if found.status is QuestionnaireStatus.PUBLISHED:
         raise WrongState(allowed=[])
-    found.status = QuestionnaireStatus.PUBLISHED
+    form = Form.model_validate(found.content)
+    moves = await what_moves(connection, questionnaire_id, version, form, clock.now())
+    found.status, found.publication = QuestionnaireStatus.PUBLISHED, moves.model_dump(mode="json")
     await save(session, found)
-    await actor.note("questionnaire.version_published", questionnaire_id, version=version)
-    return found
+    await actor.note(
+        "questionnaire.version_published", questionnaire_id, version=version, assignments=moves.assignments
+    )
+    return found, moves
+
+
+async def read_publication(
+    session: AsyncSession, connection: Connection, questionnaire_id: UUID, version: int
+) -> PublicationOut:
+    """What publishing a draft would move, or what publishing this version moved; raises `NotFound`."""
+    found = await read_version(session, questionnaire_id, version)
+    form = Form.model_validate(found.content)
+    if found.status is QuestionnaireStatus.DRAFT:
+        return await what_moves(connection, questionnaire_id, version, form)
+    if found.publication is None:
+        return nothing_moved(version, form, found.created_at)
+    return PublicationOut.model_validate(found.publication)
 
 
 async def _with_latest(session: AsyncSession, found: list[Questionnaire]) -> list[QuestionnaireOut]:

@@ -5,6 +5,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
+import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, UniqueConstraint
 
@@ -37,3 +38,7 @@ class QuestionnaireVersion(Identified, table=True):
     status: QuestionnaireStatus = Field(default=QuestionnaireStatus.DRAFT, sa_type=text_enum(QuestionnaireStatus))
     content: dict[str, Any] = Field(sa_type=JSONB)
     created_at: datetime
+    # what publishing moved, as it stood then; null for a draft and for what came with the software
+    publication: dict[str, Any] | None = Field(
+        default=None, sa_column=sa.Column(JSONB(none_as_null=True), nullable=True)
+    )

@@ -67,6 +67,7 @@ OPERATIONS: dict[str, Row] = {
     **dict.fromkeys(("readQuestionnaireXform", "readQuestionnaireXlsform"), Row(ROLES, "questionnaire")),
     "createQuestionnaire": Row("b", body={"code": "x"}), "addQuestionnaireVersion": Row("b", "questionnaire", {}),
     "publishQuestionnaireVersion": Row("b", "questionnaire", {"status": "published"}),
+    "readQuestionnairePublication": Row("b", "questionnaire"), "tryQuestionnaireVersion": Row("b", "questionnaire", {}),
     # households
     "listHouseholds": Row(FIELD, about=FIELD_FILTERS), "readHousehold": Row(FIELD, "household"),
     "addHousehold": Row("be", body=NEW_HOUSEHOLD),

@@ -64,6 +64,8 @@ NO_LOOKS = dict.fromkeys(
     "counts and letters",
 ) | dict.fromkeys(
     ("listHouseholdDisclosures", "listAuditEvents", "verifyAudit"), "the record itself: who looked, ids and numbers",
+) | dict.fromkeys(
+    ("readQuestionnairePublication",), "counts of work, and the ids of visits",
 )  # fmt: skip
 
 
