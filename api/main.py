@@ -28,6 +28,8 @@ from api.households import lineage_router
 from api.households import router as households
 from api.imports import people_router
 from api.imports import router as imports
+from api.openrosa import phones_router
+from api.openrosa import router as openrosa
 from api.oversight import audit_router, outline, reference, subject_router
 from api.oversight import router as oversight
 from api.oversight.service import LIMITS
@@ -62,6 +64,8 @@ ROOMS: tuple[APIRouter, ...] = (
     push.router,
     quarantine.router,
     attachments.router,
+    phones_router.router,
+    openrosa.router,
     releases.router,
     replies.router,
     audit_router.router,

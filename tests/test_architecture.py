@@ -21,6 +21,7 @@ ORDER = [
     "visits",
     "sync",
     "attachments",
+    "openrosa",
     "supervision",
     "matching",
     "releases",

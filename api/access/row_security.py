@@ -88,6 +88,7 @@ APPEND_ONLY = (
     "quarantine_resolutions",
     "attachments",
     "photos",
+    "openrosa_submissions",
     "sync_changes",
 )
 
@@ -120,7 +121,7 @@ RULES: tuple[Rule, ...] = (
     Rule("access", "clients", READ, "true"), Rule("access", "client_secrets", READ),
     Rule("diskominfo", "clients", ALL, "true"), Rule("diskominfo", "client_secrets", ALL),
     Rule("bappeda", "clients", READ, "true"), Rule("client", "clients", READ, f"id = {ACTOR}"),
-    Rule("access", "devices", ALL, "true", columns="name, app_version, signed_in_at"),
+    Rule("access", "devices", ALL, "true", columns="name, app_version, signed_in_at"), Rule("access", "openrosa_tokens", ADD),
     Rule("diskominfo", "devices", READ, "true"), Rule("enumerator", "devices", READ, f"staff_id = {ACTOR}"),
     Rule("bappeda", "devices", "select, update", "true", columns=CUT_OFF),
     Rule("coordinator", "devices", "select, update", IN_TEAM, columns=CUT_OFF),
@@ -172,6 +173,7 @@ RULES: tuple[Rule, ...] = (
     Rule("enumerator", "attachments", READ, VISITED), Rule("bappeda", "attachments", READ, "true"),
     Rule("coordinator", "attachments", READ, IN_ASSIGNMENT), Rule("coordinator", "attachments", READ, IN_QUARANTINE.format("attachments.receipt_id")),
     Rule("enumerator", "photos", ADD, ANNOUNCED.format("photos"), ANNOUNCED_BY.format("photos")), Rule(("bappeda", "coordinator"), "photos", READ, ANNOUNCED.format("photos")),
+    Rule("enumerator", "openrosa_submissions", ADD, f"principal_id = {ACTOR}", f"principal_id = {ACTOR} and exists (select from receipts r where r.id = receipt_id and r.subject_id = instance_id)"),
     Rule("enumerator", "photo_parts", "select, insert, delete", ANNOUNCED_BY.format("photo_parts")),
     Rule(("bappeda", "coordinator"), "photo_parts", READ, ANNOUNCED.format("photo_parts")),
     Rule("worker", "photos", READ, "true"), Rule("worker", "photo_parts", "select, delete", "true"),

@@ -71,5 +71,11 @@ order by v.id is not null desc, a.receipt_id desc
 limit 1
 """  # noqa: S608
 FOUND_IN_PHOTOS = "select id, name, found, arrived_at from photos where receipt_id = $1 order by name"
+# What is held of these names for one item, and expected of another.
+TO_CARRY = """
+select p.id, p.name, p.sha256, p.size, p.picture_sha256, p.width, p.height, p.found
+from photos p join attachments a on a.receipt_id = $2 and a.name = p.name
+where p.receipt_id = $1 and p.name = any($3::text[])
+"""
 KNOWN = "select id from photos where id = any($1::uuid[])"
 FORGET_OLD_PARTS = "delete from photo_parts where arrived_at < now() - make_interval(days => $1)"

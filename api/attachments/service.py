@@ -147,6 +147,27 @@ async def _keep(
     await actor.note("attachment.kept", visit_id, photo_id=photo_id, receipt_id=row["receipt_id"])
 
 
+async def carry_over(
+    connection: Connection, actor: Actor, vault: Vault, store: Store, source: UUID, target: UUID, names: Sequence[str]
+) -> None:
+    """Give the item `target` (a receipt) those photos of `source` that it expects under the same names, both the
+    actor's own: a correction does not send again what has not changed."""
+    for photo in await connection.fetch(queries.TO_CARRY, source, target, list(names)):
+        data = await store.read(vault, photo["id"])
+        if data is None:
+            continue
+        photo_id = uuid7()
+        await store.keep(vault, photo_id, data)
+        found = photo["found"] and vault.seal_bytes(
+            FOUND, photo_id, vault.open_bytes(FOUND, photo["id"], photo["found"])
+        )
+        await connection.execute(
+            queries.ADD_PHOTO, photo_id, target, photo["name"], photo["sha256"], photo["size"],
+            photo["picture_sha256"], photo["width"], photo["height"], found, clock.now(),
+        )  # fmt: skip
+        await actor.note("attachment.carried_over", photo_id, receipt_id=target, source_receipt_id=source)
+
+
 async def list_attachments(connection: Connection, wanted: AttachmentFilter) -> list[AttachmentOut]:
     """One more photo than a page holds, in the order in which they were announced."""
     chosen = Conditions()

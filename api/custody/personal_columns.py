@@ -70,6 +70,7 @@ GOING: dict[str, Going] = {
             "content_index": "sha256(convert_to(id::text, 'UTF8'))",
         },
     ),
+    "openrosa_submissions": Going(f"receipt_id in ({VISITED} union all {IN_QUARANTINE})", {"xml": NOTHING}),
     "released_members": Going(
         OF_HOUSEHOLD,
         dict.fromkeys(("nik", "no_kk", "born_at", "mother_name"), NULL)
@@ -96,7 +97,7 @@ APART = frozenset({
     "call_buckets", "campaigns", "client_secrets",
     "clients", "credentials", "deliberated_verdicts", "deliberations", "devices", "disclosures", "endorsements",
     "failed_sign_ins", "feed_epochs", "idempotency_keys", "import_findings", "imported_staff", "imports",
-    "principals", "quarantined_items", "questionnaire_versions", "questionnaires", "refresh_tokens", "regions",
-    "release_file_hashes", "release_manifests", "releases", "second_factors", "staff", "staged_people",
+    "openrosa_tokens", "principals", "quarantined_items", "questionnaire_versions", "questionnaires", "refresh_tokens",
+    "regions", "release_file_hashes", "release_manifests", "releases", "second_factors", "staff", "staged_people",
     "sync_changes", "team_members", "teams", "training_attendances", "trainings", "used_assertions", "verdicts",
 })  # fmt: skip

@@ -56,6 +56,11 @@ CHAPTERS: Final = (
         "Ponsel yang seharian tanpa jaringan: apa yang diambil, apa yang dikirim, apa yang menunggu keputusan.",
     ),
     (
+        "openrosa",
+        "ODK Collect as it is: a QR code sets it up, forms and work lists go out, filled forms and photos come in.",
+        "ODK Collect apa adanya: kode QR menyiapkannya, formulir dan daftar tugas keluar, isian dan foto masuk.",
+    ),
+    (
         "verdicts",
         "What was found is weighed: proposed at the door, reviewed by the coordinator, decided by Bappeda.",
         "Temuan ditimbang: diusulkan di pintu, ditinjau koordinator, diputuskan Bappeda.",

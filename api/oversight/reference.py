@@ -45,15 +45,17 @@ GUIDES: Final = (
     "getting-started",
     "season",
     "phones",
+    "odk-collect",
     "errors-and-retries",
     "roles-and-rows",
     "audit",
     "musim",
     "ponsel",
+    "memasang-odk-collect",
     "peran-dan-baris",
     "jejak-audit",
 )
-INDONESIAN: Final = frozenset({"musim", "ponsel", "peran-dan-baris", "jejak-audit"})
+INDONESIAN: Final = frozenset({"musim", "ponsel", "memasang-odk-collect", "peran-dan-baris", "jejak-audit"})
 
 
 def swagger_ui() -> Path:

@@ -39,6 +39,7 @@ from api.tables.imports import (
     StagedPerson,
 )
 from api.tables.limits import CallBucket
+from api.tables.openrosa import OpenrosaSubmission, OpenrosaToken
 from api.tables.people import (
     ActivationCode,
     AuthorizationCode,
@@ -119,6 +120,8 @@ __all__ = [
     "Member",
     "Objection",
     "Objector",
+    "OpenrosaSubmission",
+    "OpenrosaToken",
     "Photo",
     "PhotoPart",
     "Principal",

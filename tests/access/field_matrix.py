@@ -144,6 +144,7 @@ APART = frozenset(
         "addClient",
         "changeClient",
         "issueClientSecret",
+        "addCollectPhone",
         "createTeam",
         "changeTeam",
         "addTeamMember",

@@ -32,6 +32,8 @@ MATRIX: dict[str, dict[str, str]] = {
     "imports": {"bappeda": "si", "worker": "siu"},
     "members": {"bappeda": "siu", "coordinator": "siu", "enumerator": "siu", "worker": "si"},
     "objections": {"bappeda": "si"},
+    "openrosa_submissions": {"enumerator": "si"},
+    "openrosa_tokens": {"access": "si"},
     "pgqueuer": {"bappeda": "si", "worker": "siud"},
     "pgqueuer_log": {"bappeda": "si", "worker": "siud"},
     "pgqueuer_schedules": {"worker": "siud"},

@@ -44,6 +44,7 @@ LOOKS: dict[str, tuple[str, str]] = {
     "listSubjectRequests": ("dewi", "/v1/subject-requests"),
     "readSubjectRequest": ("dewi", "/v1/subject-requests/{asked}"),
     "listReplies": ("dewi", "/v1/releases/{release}/replies"),
+    "readCollectList": ("siti", "{collect}/lists/assignments.csv"),
 }
 # operation → what it shows instead
 NO_LOOKS = dict.fromkeys(
@@ -55,13 +56,15 @@ NO_LOOKS = dict.fromkeys(
 ) | dict.fromkeys(
     ("listRegions", "readRegion", "listCodeLists", "readCodeList", "listCriteriaSets", "readCriteriaSet",
      "listCampaigns", "readCampaign", "listQuestionnaires", "listQuestionnaireVersions", "readQuestionnaireVersion",
-     "readQuestionnaireXform", "readQuestionnaireXlsform"),
+     "readQuestionnaireXform", "readQuestionnaireXlsform", "listCollectForms", "readCollectForm"),
     "what everybody knows",
 ) | dict.fromkeys(
     ("listImports", "readImport", "listFindings", "downloadFindings"), "rows and columns of a file, never a value",
 ) | dict.fromkeys(
     ("listReleases", "readRelease", "readReleaseManifest", "listDeliberations", "listEndorsements", "readEndorsement"),
     "counts and letters",
+) | dict.fromkeys(
+    ("readCollectManifest", "checkCollectEntities", "askForCollectSubmission"), "hashes, and ids that the caller has",
 ) | dict.fromkeys(
     ("listHouseholdDisclosures", "listAuditEvents", "verifyAudit"), "the record itself: who looked, ids and numbers",
 ) | dict.fromkeys(
@@ -125,6 +128,7 @@ async def made(house: House) -> tuple[dict[str, Person], dict[str, UUID]]:
         "verdict": season.verdict, "release": first, "later": later, "objection": objection, "meeting": minutes,
         "asked": asked, "photographed": photographed["id"],
         "visit": await house.owner.fetchval("select id from visits order by received_at limit 1"),
+        "collect": (await siti.post("/v1/openrosa/phones", json={"name": "HP"})).json()["server_url"],
         "quarantined": await house.owner.fetchval("select id from quarantined_items"),
     }  # fmt: skip
     return {"siti": team.siti, "ratna": team.ratna, "dewi": season.dewi}, things
@@ -148,7 +152,7 @@ async def test_each_look_leaves_one_row_that_names_every_household_it_showed(
             body: dict[str, Any] = {"member_name": "Slamet", "born_on": "1985-03-12", "region_code": "35.73.04"}
             answer = await caller.post(place, json=body)
         else:
-            answer = await caller.get(place, headers={"Purpose": "verification"})
+            answer = await caller.get(place, headers={"Purpose": "verification", "X-OpenRosa-Version": "1.0"})
         assert answer.status_code == 200, (operation, answer.text)
         rows = await house.owner.fetch(
             "select * from disclosures where request_id = $1", answer.headers["x-request-id"]
