@@ -2,56 +2,127 @@
 
 import argparse
 import asyncio
+import hashlib
 import json
 import sys
+import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from rich.console import Console
 from rich.table import Table
 
-from scripts.benchmarks import push
+from scripts.benchmarks import comparing, filling, plans, push
 from scripts.benchmarks.case import Case, measure
-from scripts.drills.own_house import own_house
+from scripts.benchmarks.large_house import LargeHouse, large_house
 
-CASES: tuple[Case, ...] = (*push.CASES,)
-console = Console(soft_wrap=True, highlight=False)
+# a room's module adds its cases here
+ROOMS: tuple[Callable[..., list[Case]], ...] = (push.cases,)
+PILOT = 52_881
+console = Console(soft_wrap=True, highlight=False, width=None if sys.stdout.isatty() else 150)
 
 
 def main() -> int:
-    """Measure, print, write, compare."""
-    asked = argparse.ArgumentParser(description=__doc__)
+    """Measure, print, write, compare; how many cases got slower or scan a large table."""
+    wanted = _asked()
+    sizes: dict[int, dict[str, dict[str, Any]]] = {}
+    before = json.loads(wanted.against.read_text()) if wanted.against else {}
+    faults: list[str] = []
+    for households in wanted.households:
+        sizes[households] = _run(wanted, households, before.get(str(households), {}), faults)
+    if len(sizes) > 1:
+        _show_growth(sizes)
+    if wanted.json:
+        wanted.json.write_text(json.dumps(sizes, indent=1) + "\n")
+    for fault in faults:
+        console.print(fault)
+    if before and not faults:
+        console.print("nothing got slower beyond noise")
+    return len(faults)
+
+
+def _asked() -> argparse.Namespace:
+    asked = argparse.ArgumentParser(prog="scripts/bench", description=__doc__)
     asked.add_argument("--rounds", type=int, default=10)
-    asked.add_argument("--only", default="", help="cases whose name holds this")
+    asked.add_argument("--quick", action="store_true", help="5 rounds of smaller cases")
+    asked.add_argument("--only", default="", help="cases whose name holds this; some with commas")
+    asked.add_argument("--households", default=str(PILOT), help="52881, or 52881,500000 to see how costs grow")
+    asked.add_argument("--workers", type=int, default=1, help="processes of the API")
+    asked.add_argument("--folder", type=Path, default=Path(".sambang/bench"), help="where filled houses are kept")
+    asked.add_argument("--bursts", default="1", help="17:00 bursts: 1,10,100 times 126 phones")
+    asked.add_argument("--imported", type=int, default=5_000, help="households of the import")
     asked.add_argument("--json", type=Path)
     asked.add_argument("--against", type=Path)
     wanted = asked.parse_args()
-    seen: dict[str, dict[str, Any]] = {}
-    with own_house(1) as house:
-        for case in CASES:
-            if wanted.only in case.name:
-                seen[case.name] = asyncio.run(measure(case, house, wanted.rounds))
-    table = Table("case", "API /s", "floor /s", "ratio", "CPU µs an item, API", "floor")
+    wanted.households = sorted(int(part) for part in wanted.households.split(","))
+    wanted.bursts = [int(part) for part in wanted.bursts.split(",")]
+    if wanted.quick:
+        wanted.rounds = min(wanted.rounds, 5)
+    return wanted
+
+
+def _run(
+    wanted: argparse.Namespace, households: int, before: dict[str, dict[str, Any]], faults: list[str]
+) -> dict[str, dict[str, Any]]:
+    """All chosen cases in a house of this size."""
+    began, seen = time.monotonic(), dict[str, dict[str, Any]]()
+    print_of = hashlib.sha256(Path(filling.__file__).read_bytes()).hexdigest()[:8]
+    cases = [case for room in ROOMS for case in room(quick=wanted.quick) if _is_wanted(case, wanted.only)]
+    with large_house(wanted.folder.resolve() / f"{households}-{print_of}", wanted.workers, households) as house:
+        console.print(f"A house of {households:,} households stands after {time.monotonic() - began:.0f} s.")
+        for case in cases:
+            since = time.monotonic()
+            one = asyncio.run(_measure(case, house, wanted, faults))
+            then = before.get(case.name)
+            if then and comparing.is_slower(one, then):  # said only when a second look finds it too
+                again = asyncio.run(_measure(case, house, wanted, faults))
+                one = max(one, again, key=lambda told: told.get("ratio", told["api"]["per_s"]))
+                if comparing.is_slower(one, then):
+                    faults.append(f"slower: {case.name}, {comparing.slower(one, then)}")
+            seen[case.name] = one
+            console.print(f"  {case.name}: {time.monotonic() - since:.0f} s")
+    _show(seen, households)
+    console.print(f"{time.monotonic() - began:.0f} s in all.")
+    return seen
+
+
+async def _measure(case: Case, house: LargeHouse, wanted: argparse.Namespace, faults: list[str]) -> dict[str, Any]:
+    """The case, and what the planner does with its statements once the tables are large."""
+    found: list[plans.Plans] = []
+    explained = plans.listening if case.hot and house.households >= PILOT else None
+    one = await measure(case, house, wanted.rounds, 1 if wanted.quick else 2, explained, found)
+    for seen in found:
+        faults += [f"reads a large table from end to end: {case.name}, {scan}" for scan in sorted(seen.scans)]
+        one |= {"statements": seen.statements, "scans": sorted(seen.scans), "long_reads": sorted(seen.long_reads)}
+    return one
+
+
+def _is_wanted(case: Case, only: str) -> bool:
+    return any(word.strip() in case.name for word in only.split(","))
+
+
+def _show(seen: dict[str, dict[str, Any]], households: int) -> None:
+    table = Table(title=f"{households:,} households; CPU in µs an item")
+    for heading in ("case", "API /s", "floor /s", "ratio", "CPU API", "CPU its PG", "CPU floor", "its PG", "peak MiB"):
+        table.add_column(heading, justify="left" if heading == "case" else "right")
     for name, one in seen.items():
-        api, floor = one["api"], one["floor"]
-        numbers = (api["per_s"], floor["per_s"], one["ratio"], api["cpu_us"], floor["cpu_us"])
-        table.add_row(name, *(f"{number:,}" for number in numbers))
+        api, floor = one["api"], one.get("floor")
+        numbers = [api["per_s"], floor and floor["per_s"], one.get("ratio"), api["cpu_us"], api["database_cpu_us"]]
+        numbers += [floor and floor["cpu_us"], floor and floor["database_cpu_us"], one["peak_mib"]]
+        table.add_row(name, *("" if number is None else f"{number:,}" for number in numbers))
     console.print(table)
-    if wanted.json:
-        wanted.json.write_text(json.dumps(seen, indent=1) + "\n")
-    return _slower(seen, json.loads(wanted.against.read_text())) if wanted.against else 0
+    for name, one in seen.items():
+        for long_read in one.get("long_reads", ()):
+            console.print(f"reads much: {name}, {long_read}")
 
 
-def _slower(seen: dict[str, dict[str, Any]], before: dict[str, dict[str, Any]]) -> int:
-    """Name what got slower beyond noise: the better quartile of now lies below the worse one of then; their number."""
-    worse = [
-        name
-        for name, one in seen.items()
-        if name in before and one["api"]["quartiles_per_s"][1] < before[name]["api"]["quartiles_per_s"][0]
-    ]
-    for name in worse:
-        console.print(f"slower: {name}, {before[name]['api']['per_s']:,} → {seen[name]['api']['per_s']:,} a second")
-    return len(worse)
+def _show_growth(sizes: dict[int, dict[str, dict[str, Any]]]) -> None:
+    fewer, more = min(sizes), max(sizes)
+    table = Table("case", "seconds", "CPU", title=f"growth from {fewer:,} to {more:,}: 0 is flat, 1 in step")
+    for name, grown in comparing.exponents(sizes[fewer], sizes[more], fewer, more).items():
+        table.add_row(name, f"{grown['seconds']}", f"{grown['cpu']}")
+    console.print(table)
 
 
 if __name__ == "__main__":
