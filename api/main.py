@@ -24,6 +24,7 @@ from api.core.headers import AnswerHeaders
 from api.core.leases import TooManyCalls
 from api.core.process import ProcessState, open_process
 from api.core.settings import Settings, settings
+from api.formgear import router as formgear
 from api.households import lineage_router
 from api.households import router as households
 from api.imports import people_router
@@ -66,6 +67,7 @@ ROOMS: tuple[APIRouter, ...] = (
     attachments.router,
     phones_router.router,
     openrosa.router,
+    formgear.router,
     releases.router,
     replies.router,
     audit_router.router,

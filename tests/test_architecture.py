@@ -22,6 +22,7 @@ ORDER = [
     "sync",
     "attachments",
     "openrosa",
+    "formgear",
     "supervision",
     "matching",
     "releases",

@@ -8,6 +8,10 @@ FIELD_TEXTS: dict[str, tuple[str, str]] = {
     "string_too_short": ("Teks terlalu pendek", "The text is too short"),
     "string_too_long": ("Teks terlalu panjang", "The text is too long"),
     "string_pattern_mismatch": ("Bentuk tidak sesuai", "The text does not have the required form"),
+    "object_as_text": (
+        "Isinya teks [object Object], bukan jawaban; isi lagi",
+        "Holds the text [object Object], not an answer; answer it again",
+    ),
     "nul_character": ("Teks memuat karakter NUL", "The text holds a NUL character"),
     "uuid_parsing": ("Harus berupa UUID", "Must be a UUID"),
     "uuid_type": ("Harus berupa UUID", "Must be a UUID"),

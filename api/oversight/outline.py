@@ -61,6 +61,11 @@ CHAPTERS: Final = (
         "ODK Collect apa adanya: kode QR menyiapkannya, formulir dan daftar tugas keluar, isian dan foto masuk.",
     ),
     (
+        "formgear",
+        "CAPI in the style of BPS: FormGear's documents out, and what was filled in back.",
+        "CAPI gaya BPS: dokumen FormGear keluar, dan hasil isiannya masuk.",
+    ),
+    (
         "verdicts",
         "What was found is weighed: proposed at the door, reviewed by the coordinator, decided by Bappeda.",
         "Temuan ditimbang: diusulkan di pintu, ditinjau koordinator, diputuskan Bappeda.",

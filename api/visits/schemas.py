@@ -16,7 +16,7 @@ from api.core.types import DeviceId, Instant, MaskedNumber, Nik
 from api.questionnaires.paradata import ParadataIn
 from api.questionnaires.schemas import FindingOut
 from api.tables import Sex, VisitOutcome, Whereabouts
-from api.verdicts.schemas import VerdictIn, Word
+from api.verdicts.schemas import Remark, VerdictIn, Word
 
 Day = Annotated[date, Field(ge=date(2000, 1, 1), lt=date(2100, 1, 1))]
 
@@ -115,6 +115,9 @@ class VisitIn(In):
     attachments: Annotated[list[AttachmentIn], Field(default_factory=list, max_length=MOST_ATTACHMENTS)]
     verdict: VerdictIn | None = None
     device: DeviceIn | None = None
+    remarks: Annotated[
+        list[Remark], Field(default_factory=list, max_length=200, description="What the enumerator notes on fields.")
+    ]
     paradata: Annotated[
         ParadataIn | None,
         Field(description="How the form was filled; read by supervision alone, `GET /v1/visits/{id}/paradata`."),
@@ -206,6 +209,7 @@ class VisitContentOut(VisitOut):
     attachments: list[AttachmentIn]
     verdict: VerdictIn | None
     device: DeviceIn | None
+    remarks: list[Remark]
 
 
 class VisitFilter(Paging):

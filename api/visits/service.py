@@ -201,7 +201,7 @@ async def read_visit(connection: Connection, vault: Vault, visit_id: UUID) -> Vi
     members = [member.model_dump() | {"nik": mask(member.nik)} for member in said.members if member.id in shown]
     content = {
         name: getattr(said, name)
-        for name in ("respondent", "notice_given", "answers", "attachments", "verdict", "device")
+        for name in ("respondent", "notice_given", "answers", "attachments", "verdict", "device", "remarks")
     }
     return VisitContentOut.model_validate(_shown(row).model_dump() | content | {"members": members})
 

@@ -117,6 +117,7 @@ async def build(house: House) -> World:
         marks[whose] |= {f"Sutinah{place}", f"GANG RAHASIA {place}", f"DTKS{place}", nik, no_kk}
     await house.owner.execute("update quarantined_items set problem = $1", NOT_HELD)
     questionnaire = await house.owner.fetchval("select id from questionnaires limit 1")
+    await house.owner.execute("update campaigns set questionnaire_id = $1", questionnaire)
     common = {
         "campaign": campaign, "team": theirs.id, "heir": ours.budi.id, "questionnaire": questionnaire,
         "training": await house.owner.fetchval("select id from trainings limit 1"),

@@ -31,6 +31,11 @@ PUBLIC = Row(ROLES + "-")
 FIELD, FIELD_FILTERS = "bce", ("enumerator_id", "team_id")
 VISIT = {name: value for name, value in visit(None, id="{new}").items() if name != "assignment_id"}  # type: ignore[arg-type]
 WHY = {"reason": "Uji hak akses"}
+FORMGEAR = {"id": "{new}", "device_id": "hp", "response": {
+    "templateDataKey": "x", "templateVersion": "1.0.0", "createdAt": "2022-11-03 09:00:00",
+    "answers": [{"dataKey": "visit-based_on", "answer": "1"},
+                {"dataKey": "visit-outcome", "answer": [{"value": "no_respondent", "label": "x"}]}],
+}}  # fmt: skip
 NEW_HOUSEHOLD = {
     "id": "{new}", "campaign_id": "{campaign}", "region_code": "35.73.04.1005", "address": "JL. UJI 1",
     "members": [{"id": "{new}", "name": "Yono", "sex": "male", "relation": "head", "nik_missing_reason": "unknown"}],
@@ -93,6 +98,8 @@ OPERATIONS: dict[str, Row] = {
     "listVisits": Row(FIELD, about=("assignment_id", "household_id", "enumerator_id")), "readVisit": Row(FIELD, "visit"),
     "sendAttachment": Row("e", "visit"), "readAttachment": Row(FIELD, "visit"), "listVisitAttachments": Row(FIELD, "visit"),
     "readParadata": Row("bc", "visit"), "listAttachments": Row(FIELD, about=("visit_id", "assignment_id", *FIELD_FILTERS)),
+    "readQuestionnaireFormgear": Row(ROLES, "questionnaire"), "readFormgearAssignment": Row("e", "assignment"),
+    "submitFormgear": Row("e", "assignment", FORMGEAR),
     "pullChanges": Row("e"), "pushWork": Row("e", "assignment", {"device_id": "hp", "visits": [VISIT | {"assignment_id": "{}"}]}),
     "reconcileWork": Row("e", "visit", {"items": [{"id": "{}", "sha256": "0" * 64}]}),
     "listQuarantine": Row("bc", about=("sent_by", "team_id")), "readQuarantinedItem": Row("bc", "quarantine"),

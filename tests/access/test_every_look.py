@@ -31,6 +31,7 @@ LOOKS: dict[str, tuple[str, str]] = {
     "readParadata": ("ratna", "/v1/visits/{photographed}/paradata"),
     "listVisitAttachments": ("ratna", "/v1/visits/{photographed}/attachments"),
     "listAttachments": ("ratna", "/v1/attachments"),
+    "readFormgearAssignment": ("siti", "/v1/formgear/assignments/{open_work}"),
     "listQuarantine": ("ratna", "/v1/quarantine"),
     "readQuarantinedItem": ("ratna", "/v1/quarantine/{quarantined}"),
     "listVerdicts": ("ratna", "/v1/verdicts"),
@@ -56,7 +57,7 @@ NO_LOOKS = dict.fromkeys(
 ) | dict.fromkeys(
     ("listRegions", "readRegion", "listCodeLists", "readCodeList", "listCriteriaSets", "readCriteriaSet",
      "listCampaigns", "readCampaign", "listQuestionnaires", "listQuestionnaireVersions", "readQuestionnaireVersion",
-     "readQuestionnaireXform", "readQuestionnaireXlsform", "listCollectForms", "readCollectForm"),
+     "readQuestionnaireXform", "readQuestionnaireXlsform", "readQuestionnaireFormgear", "listCollectForms", "readCollectForm"),
     "what everybody knows",
 ) | dict.fromkeys(
     ("listImports", "readImport", "listFindings", "downloadFindings"), "rows and columns of a file, never a value",
@@ -123,8 +124,10 @@ async def made(house: House) -> tuple[dict[str, Person], dict[str, UUID]]:
     parcel = {"device_id": "a-strange-phone", "households": [], "visits": [visit(open_work)]}
     pushed = await (await house.as_(team.siti)).post("/v1/sync/push", json=parcel)
     assert pushed.json()["results"][0]["status"] == "quarantined"
+    await house.owner.execute("update campaigns set questionnaire_id = (select id from questionnaires limit 1)")
     things = {
-        "household": household, "open_household": open_household, "assignment": season.assignment,
+        "household": household, "open_work": open_work, "open_household": open_household,
+        "assignment": season.assignment,
         "verdict": season.verdict, "release": first, "later": later, "objection": objection, "meeting": minutes,
         "asked": asked, "photographed": photographed["id"],
         "visit": await house.owner.fetchval("select id from visits order by received_at limit 1"),

@@ -1,0 +1,55 @@
+"""The photos in a submission, drawn before a connection to the database is taken: a decoder may need its time.
+
+FormGear carries a photo inside its documents, as a `data:` address (`src/components/PhotoInput.tsx`).
+"""
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, field
+from typing import Annotated
+
+from fastapi import Depends, Request
+
+from api.access.actor import token_claims, vault_of
+from api.access.roles import Permission
+from api.access.tokens import Claims
+from api.attachments.arriving import Piece, arrive
+from api.formgear.reading import Photo, photos_of
+from api.formgear.schemas import SubmissionIn
+from api.visits.schemas import MOST_ATTACHMENTS
+
+CHUNK = 64 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Arrived:
+    """A submission with its photos, and the pieces that those are which can be taken, by name."""
+
+    submission: SubmissionIn
+    photos: list[Photo] = field(default_factory=list)
+    pieces: dict[str, Piece] = field(default_factory=dict)
+
+
+async def receive(
+    request: Request, claims: Annotated[Claims, Depends(token_claims)], submission: SubmissionIn
+) -> AsyncIterator[Arrived]:
+    """The submission in this call's body, its photos drawn; 503 when a decoder died, so that it is sent again."""
+    if Permission.VISITS_WRITE not in claims.scopes:
+        yield Arrived(submission)  # nothing is taken in; whether that is 401 or 403 the database says
+        return
+    photos = photos_of(submission)
+    wanted, vault = request.state.settings, vault_of(request)
+    async with AsyncExitStack() as arriving:
+        pieces = {
+            one.name: await arriving.enter_async_context(arrive(wanted, vault, _chunks(one.data or b"")))
+            for one in [one for one in photos if one.sendable][:MOST_ATTACHMENTS]
+        }
+        yield Arrived(submission, photos, pieces)
+
+
+async def _chunks(data: bytes) -> AsyncIterator[bytes]:
+    for start in range(0, len(data), CHUNK):
+        yield data[start : start + CHUNK]
+
+
+ArrivedDep = Annotated[Arrived, Depends(receive)]
