@@ -34,7 +34,7 @@ SAID = " ".join((
     under("members[]", "id whereabouts name nik nik_missing_reason sex born_on born_at relation occupation"),
     under("members[]", "mother_name family_no answers"), under("attachments[]", "name sha256 bytes"),
     under("verdict", "field_result eligibility reasons[] criteria[] registry_action comment"),
-    under("device", "id app_version clock_at"),
+    under("device", "id app_version clock_at"), under("remarks[]", "pointer comment"),
 ))  # fmt: skip
 PHOTO = (
     "visit_id receipt_id name assignment_id household_id enumerator_id status sha256 bytes held_bytes announced_at"
@@ -53,7 +53,17 @@ REQUEST = "id kind household_id member_id received_at due_at reference recorded_
 CODES = "kind name note source title.en title.id " + under(
     "codes[]", "code label.en label.id official[].code official[].list"
 )
+FORM = "questionnaire_id version status created_at content"
 RETURNED = f"{OPINION} id assignment_id household_id visit_id comment returned_at return_reason_code return_comment"
+
+# no numbers of people: what the keys are is FormGear's word, and what they hold stands in tests/formgear
+GEAR = " ".join((
+    "assignment_id questionnaire_id version media.dataKey remark.dataKey preset.description preset.dataKey",
+    "response.description response.dataKey",
+    under("config", "clientMode formMode initialMode lookupMode"),
+    *(under(f"{place}[]", "dataKey name answer[].label answer[].value") for place in ("preset.predata", "response.answers")),
+    "preset.predata[].answer",
+))  # fmt: skip
 
 
 def items(names: str) -> str:
@@ -90,8 +100,9 @@ READS: dict[str, dict[str, str]] = {
     "listQuarantine": {"bc": items(QUARANTINED)}, "readQuarantinedItem": {"bc": f"{QUARANTINED} content"},
     "pullChanges": {"e": " ".join((
         "cursor more", under("assignments[]", ASSIGNMENT), under("households[]", CARRIED),
-        under("verdicts[]", RETURNED), under("code_lists[]", CODES),
+        under("verdicts[]", RETURNED), under("code_lists[]", CODES), under("questionnaires[]", FORM),
     ))},
+    "readFormgearAssignment": {"e": GEAR},
     "listSubjectRequests": {"b": items(REQUEST)},
     "listAuditEvents": {"b": items("seq at actor_id action subject_id request_id detail")},
 }
@@ -102,6 +113,7 @@ WRITES: dict[str, dict[str, str]] = {
     "reassignAssignments": {"bc": under("results[]", "id status enumerator_id warnings[]")},
     "recordVisit": {"e": VISIT},
     "pushWork": {"e": under("results[]", f"id status receipt {PROBLEM}")},
+    "submitFormgear": {"e": f"id status receipt {PROBLEM}"},
     "reconcileWork": {"e": under("results[]", "id status")},
     "resolveQuarantinedItem": {"bc": f"{QUARANTINED} {RESOLUTION}"},
     "recordSubjectRequest": {"b": REQUEST},
@@ -128,6 +140,7 @@ APART = frozenset(
         "readQuestionnaireVersion",
         "readQuestionnaireXform",
         "readQuestionnaireXlsform",
+        "readQuestionnaireFormgear",
         "addQuestionnaireVersion",
         "publishQuestionnaireVersion",
         "allocateCampaign",

@@ -76,6 +76,7 @@ async def filled(house: House) -> World:
             attachments=[{"name": "door.jpg", "sha256": "0" * 64, "bytes": 9}],
             verdict=verdict,
             device={"id": "hp", "app_version": "1.4", "clock_at": NOON},
+            remarks=[{"pointer": "/answers/floor", "comment": "tanah"}],
             paradata=PARADATA,
         )
         told = [{"pointer": f"/members/{head}/name", "from": "SUTINAH", "to": "Sutinah"}]

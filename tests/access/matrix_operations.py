@@ -29,7 +29,9 @@ class Row:
 
 PUBLIC = Row(ROLES + "-")
 FIELD, FIELD_FILTERS = "bce", ("enumerator_id", "team_id")
-VISIT = {name: value for name, value in visit(None, id="{new}").items() if name != "assignment_id"}  # type: ignore[arg-type]
+VISIT = {
+    name: value for name, value in visit(None, id="{new}", questionnaire_version=1).items() if name != "assignment_id"
+}  # type: ignore[arg-type]
 WHY = {"reason": "Uji hak akses"}
 FORMGEAR = {"id": "{new}", "device_id": "hp", "response": {
     "templateDataKey": "x", "templateVersion": "1.0.0", "createdAt": "2022-11-03 09:00:00",

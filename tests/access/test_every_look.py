@@ -57,7 +57,8 @@ NO_LOOKS = dict.fromkeys(
 ) | dict.fromkeys(
     ("listRegions", "readRegion", "listCodeLists", "readCodeList", "listCriteriaSets", "readCriteriaSet",
      "listCampaigns", "readCampaign", "listQuestionnaires", "listQuestionnaireVersions", "readQuestionnaireVersion",
-     "readQuestionnaireXform", "readQuestionnaireXlsform", "readQuestionnaireFormgear", "listCollectForms", "readCollectForm"),
+     "readQuestionnaireXform", "readQuestionnaireXlsform", "readQuestionnaireFormgear",
+     "listCollectForms", "readCollectForm"),
     "what everybody knows",
 ) | dict.fromkeys(
     ("listImports", "readImport", "listFindings", "downloadFindings"), "rows and columns of a file, never a value",

@@ -92,6 +92,8 @@ async def test_every_body_refuses_every_field_that_it_does_not_list(
         for part in [part for part in path.split("/") if part.startswith("{")]:
             address = address.replace(part, PLAIN.get(part, NOBODY))
         for at, listed in objects(document, schema):
+            if name == "submitFormgear" and at:
+                continue  # documents of FormGear's engine, which hold more than is read of them
             foreign = names_of(document) - listed - (SAID_OTHERWISE if "compare" in listed else frozenset())
 
             answer = await caller.request(
