@@ -1,5 +1,7 @@
 """Regions as the ministry and BPS number them, the code lists, and the criteria sets."""
 
+from functools import cache
+
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -54,6 +56,7 @@ def read_code_list(name: str) -> CodeListOut:
     return CODE_LISTS[name]
 
 
+@cache  # lists and sets change only with this software
 def codes_of(name: str) -> frozenset[str]:
     """The codes of a list; empty when there is no such list."""
     return frozenset(code.code for code in CODE_LISTS[name].codes) if name in CODE_LISTS else frozenset()
@@ -77,12 +80,14 @@ def read_criteria_set(name: str) -> CriteriaSetOut:
     return CRITERIA_SETS[name]
 
 
+@cache
 def criteria_of(name: str | None) -> frozenset[str]:
     """The codes of a criteria set; none without one."""
     found = CRITERIA_SETS.get(name or "")
     return frozenset(criterion.code for criterion in found.criteria) if found else frozenset()
 
 
+@cache
 def sufficient_criteria(name: str | None) -> frozenset[str]:
     """The criteria of a set of which one alone makes a household eligible."""
     found = CRITERIA_SETS.get(name or "")

@@ -1,7 +1,7 @@
 """What a batch of visits reads and writes, each in one statement whatever its size."""
 
 from collections.abc import Collection, Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -112,7 +112,7 @@ def _row(accepted: Accepted, vault: Vault) -> dict[str, Any]:
         "clock_skew_s": judged.clock_skew_s,
         "distance_m": judged.distance_m,
         "flags": judged.flags,
-        "findings": [asdict(found) for found in judged.findings],
+        "findings": judged.findings,
         "submits": judged.verdict is not None,
         "receipt_id": arrival.receipt_id,
         "content": vault.seal_bytes("visit.content", visit.id, arrival.said).decode(),

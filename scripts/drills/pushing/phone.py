@@ -13,14 +13,28 @@ from uuid import UUID
 import httpx
 from uuid_utils.compat import uuid7
 
+from api.questionnaires.conditions import holds
+from api.questionnaires.schemas import Form, QuestionSubject, QuestionType
+
 BUSY = (429, 503)
 PATIENCE_S, PAUSE_S = 180.0, 0.2
-ANSWERS = {f"question_{number:02}": "jawaban" for number in range(40)}
 ELIGIBLE = {
     "field_result": "completed", "eligibility": "eligible", "reasons": [], "criteria": ["K0"],
     "registry_action": "keep", "comment": None,
 }  # fmt: skip
 JSON = {"Content-Type": "application/json"}
+
+
+def filled(form: Form, subject: QuestionSubject, codes: dict[str, str]) -> dict[str, Any]:
+    """Answers to every question that is asked: the first code of its list, the least number."""
+    answers: dict[str, Any] = {}
+    for question in (one for part in form.sections if part.subject is subject for one in part.questions):
+        if question.relevant is None or holds(question.relevant, answers, []):
+            first: Any = codes[question.list] if question.list else "jawaban"
+            if question.type is QuestionType.INTEGER:
+                first = question.minimum or 0
+            answers[question.name] = [first] if question.type is QuestionType.SELECT_MULTIPLE else first
+    return answers
 
 
 @dataclass(slots=True)
@@ -76,6 +90,7 @@ class Phone:
     refresh: str = ""
     version: int = 0
     doors: list[Door] = field(default_factory=list)
+    answers: dict[QuestionSubject, dict[str, Any]] = field(default_factory=dict)
 
     @property
     def device_id(self) -> str:
@@ -122,7 +137,10 @@ class Phone:
         """Everything that its holder has."""
         got = (await self.call(http, "GET", "/v1/sync/pull", params={"limit": limit})).json()
         self.doors = [Door(one["id"], one["revision"]) for one in got["assignments"]]
-        self.version = got["questionnaires"][0]["version"] if got["questionnaires"] else 0
+        for form in got["questionnaires"]:
+            codes = {kept["name"]: kept["codes"][0]["code"] for kept in got["code_lists"]}
+            content, self.version = Form.model_validate(form["content"]), form["version"]
+            self.answers = {subject: filled(content, subject, codes) for subject in QuestionSubject}
         self.ledger.revisions |= {UUID(door.id): door.revision for door in self.doors}
 
     def parcel(self, visits: int, submits: int) -> bytes:
@@ -142,13 +160,19 @@ class Phone:
         visit: dict[str, Any] = {
             "id": str(made), "assignment_id": door.id, "based_on": door.revision, "notice_given": True,
             "started_at": (now - timedelta(minutes=20)).isoformat(), "ended_at": now.isoformat(),
-            "outcome": "completed" if member else "partial", "answers": ANSWERS,
+            "outcome": "completed" if member else "partial", "answers": self.answers.get(QuestionSubject.HOUSEHOLD, {}),
             "device": {"id": self.device_id, "app_version": "1.0", "clock_at": now.isoformat()},
         }  # fmt: skip
         if self.version:
             visit["questionnaire_version"] = self.version
         if member:
-            visit |= {"verdict": ELIGIBLE, "members": [{"id": member, "whereabouts": "new", "name": "Tini"}]}
+            tini = {
+                "id": member,
+                "whereabouts": "new",
+                "name": "Tini",
+                "answers": self.answers.get(QuestionSubject.MEMBER, {}),
+            }
+            visit |= {"verdict": ELIGIBLE, "members": [tini]}
         return visit
 
     async def push(self, http: httpx.AsyncClient, parcel: bytes) -> list[dict[str, Any]]:
