@@ -40,6 +40,12 @@ class Parcel(msgspec.Struct, forbid_unknown_fields=True):
     visits: Annotated[list[Raw], Meta(max_length=MOST_ITEMS)] = msgspec.field(default_factory=list)
 
 
+class Named(msgspec.Struct):
+    """Of an item its id alone; the rest of it is passed over."""
+
+    id: UUID
+
+
 @dataclass(frozen=True, slots=True)
 class Item:
     """One item: its receipt to be, its body if it can be read, else the refusal; and what it claims to be about."""
@@ -91,6 +97,14 @@ def _cut(body: bytes) -> Parcel:
 
 def _harmless(found: re.Match[bytes]) -> bytes:
     return rb"\u0041" if found[0].startswith(b"\\") else b"1" * len(found[0])
+
+
+def id_of(said: bytes) -> UUID | None:
+    """The id that an item names, without reading the rest of it; none when there is none that can be read."""
+    try:
+        return msgspec.json.decode(said, type=Named).id
+    except (msgspec.DecodeError, RecursionError, ValueError):
+        return None
 
 
 def read_item(kind: ReceiptKind, said: bytes) -> Item:

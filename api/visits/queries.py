@@ -55,6 +55,13 @@ left join quarantine_resolutions s on s.quarantine_id = q.id
 where r.principal_id = $1::uuid and r.subject_id = any($2::uuid[])
 order by r.received_at, r.id
 """
+# Receipts of this sender for these very bytes that were taken in and never waited for a person.
+TAKEN_IN = """
+select r.id, r.subject_id, r.bytes_index
+from receipts r
+where r.principal_id = $1::uuid and r.subject_id = any($2::uuid[]) and r.bytes_index = any($3::bytea[])
+  and not exists (select from quarantined_items q where q.id = r.id)
+"""
 # A receipt that does not come back is another call's, which has ended by then: the key of the table waits for it.
 KEEP_RECEIPTS = """
 insert into receipts (id, principal_id, kind, subject_id, device_id, bytes_index, content_index, body, received_at)

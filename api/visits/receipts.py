@@ -81,6 +81,20 @@ async def receipts_of(connection: Connection, sender: UUID, subject_ids: Sequenc
     return found
 
 
+async def taken_in(
+    connection: Connection, sender: UUID, vault: Vault, items: Sequence[tuple[UUID, bytes]]
+) -> list[UUID | None]:
+    """The receipts of those of these items, by their id and exact bytes, that were taken in as they are; in order.
+
+    Nothing of an item is read for it. One that waited for a person, or was spelled otherwise, is not among them.
+    """
+    wanted = [(subject, bytes_indexes(vault, hashlib.sha256(said).hexdigest())) for subject, said in items]
+    subjects, indexes = [subject for subject, _ in wanted], [index for _, live in wanted for index in live]
+    rows = await connection.fetch(queries.TAKEN_IN, sender, subjects, indexes)
+    known = {(row["subject_id"], row["bytes_index"]): row["id"] for row in rows}
+    return [next((known[subject, one] for one in live if (subject, one) in known), None) for subject, live in wanted]
+
+
 async def take_in(
     connection: Connection,
     actor: Actor,

@@ -158,3 +158,21 @@ async def test_a_mended_item_may_come_under_the_id_of_the_broken_one(house: Hous
     (mended,) = await push(siti, body)
 
     assert (broken["status"], mended["status"]) == ("invalid", "accepted")
+
+
+async def test_known_items_among_new_ones_are_answered_in_the_order_of_the_parcel(house: House) -> None:
+    team, assignments = await doors(house, 3)
+    siti = await house.as_(team.siti)
+    known, *new = (visit(assignment) for assignment in assignments)
+    (first,) = await push(siti, known)
+
+    answers = await push(siti, new[0], known, new[1], json.dumps(known, indent=2), known)
+
+    assert [(one["id"], one["status"]) for one in answers] == [
+        (new[0]["id"], "accepted"),
+        (known["id"], "duplicate"),
+        (new[1]["id"], "accepted"),
+        (known["id"], "duplicate"),
+        (known["id"], "duplicate"),
+    ]
+    assert {one["receipt"] for one in answers if one["id"] == known["id"]} == {first["receipt"]}
