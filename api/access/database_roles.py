@@ -61,6 +61,15 @@ end
 $$
 """
 
+# The field does not read a restricted person, so it cannot tell by itself what else shows one: a name said at the door,
+# a photo. It asks whether there is one in a household, and learns no more than the household's own `(dibatasi)` tells.
+HOLDS_RESTRICTED = """
+create or replace function holds_restricted(household uuid) returns boolean
+language sql stable security definer set search_path from current as $$
+    select exists (select from members m where m.household_id = household and m.restricted_at is not null)
+$$
+"""
+
 # Whoever prints codes for many asks who needs one. Credentials themselves are read at the door of sign-in alone.
 NOT_ACTIVATED = """
 create or replace function not_activated(wanted uuid[]) returns setof uuid
@@ -84,6 +93,7 @@ async def install(connection: asyncpg.Connection, prefix: str, login: str, login
         for function in audit_chain.FUNCTIONS:
             await connection.execute(function)
         await connection.execute(NOT_ACTIVATED)
+        await connection.execute(HOLDS_RESTRICTED)
         tables = await connection.fetch(
             "select c.relname as name from pg_class c where c.relkind in ('r', 'p')"
             " and c.relnamespace = current_schema()::regnamespace"
@@ -117,6 +127,7 @@ async def install(connection: asyncpg.Connection, prefix: str, login: str, login
             ("verify_audit_seals(bigint, int, interval)", audit_chain.VERIFIERS),
             ("verify_audit_rest(interval)", audit_chain.VERIFIERS),
             ("not_activated(uuid[])", ("bappeda",)),
+            ("holds_restricted(uuid)", FIELD_ROLES),
         ):
             named = ", ".join(_quoted(prefix + role) for role in callers)
             await connection.execute(f"revoke all on function {signature} from public")

@@ -16,6 +16,7 @@ from api.core.answering import answer_problem
 from api.core.idempotency import Route
 from api.core.paging import Page, page
 from api.core.problems import Anonymised, NotFound, problems
+from api.households.restricting import hides_somebody
 
 router = APIRouter(tags=["visits"], route_class=Route)
 Reader = Annotated[Actor, may(Permission.VISITS_READ)]
@@ -97,6 +98,8 @@ async def read_attachment(
     one id it is the visit's; `receipt_id` names another.
     """
     photo = await service.find_photo(connection, visit_id, attachment, receipt_id)
+    if await hides_somebody(connection, actor, photo["household_id"]):  # it may show whom the caller may not see
+        raise NotFound
     etag = f'"{photo["picture_sha256"]}"'
     if request.headers.get("if-none-match") == etag:
         return Response(status_code=304, headers={"ETag": etag})

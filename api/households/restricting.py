@@ -1,11 +1,13 @@
 """A person whose data may not be used for now (law 27/2022, 40-41): nobody but Bappeda sees it, and no release has it.
 
-That the field no longer reads the person is a row policy of `members`; a release leaves the person out.
+That the field no longer reads the person is a row policy of `members`; a release leaves the person out. What else may
+show the person (who spoke at the door, photos) is withheld from the field for the whole household.
 """
 
 from uuid import UUID
 
 from api.access.actor import Actor
+from api.access.roles import Role
 from api.core import clock
 from api.core.database import Connection
 from api.core.problems import NotFound
@@ -45,3 +47,10 @@ async def visible_people(connection: Connection, member_ids: list[UUID]) -> set[
     """Those of these people whom the caller may read."""
     rows = await connection.fetch("select id from members where id = any($1)", member_ids)
     return {row["id"] for row in rows}
+
+
+async def hides_somebody(connection: Connection, actor: Actor, household_id: UUID | None) -> bool:
+    """Whether somebody of this household is restricted and the caller may not read who: Bappeda may."""
+    if household_id is None or actor.role is Role.BAPPEDA:
+        return False
+    return bool(await connection.fetchval("select holds_restricted($1)", household_id))

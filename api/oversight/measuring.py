@@ -17,6 +17,7 @@ OLDEST_TRANSACTION = """
 select coalesce(extract(epoch from clock_timestamp() - min(xact_start)), 0)::float8 from pg_stat_activity
 where datname = current_database() and pid <> pg_backend_pid() and usename = session_user
 """
+SEALS = "select coalesce(idle_s, 0) as idle_s, coalesce(waiting_s, 0) as waiting_s from audit_head()"
 WAITING = """
 select 'import' as what, count(*)::int as waiting, extract(epoch from now() - min(created_at))::float8 as age
 from imports where status in ('queued', 'checking')
@@ -53,6 +54,12 @@ async def exposition(database: Database) -> bytes:
     oldest = Gauge(
         "sambang_oldest_transaction_seconds", "How far behind the feed of phones can be at most.", registry=asked
     )
+    sealed = Gauge("sambang_audit_seal_age_seconds", "How old the last seal of the audit chain is.", registry=asked)
+    unsealed = Gauge(
+        "sambang_audit_unsealed_age_seconds",
+        "How long the oldest deed or look has waited for a seal; at SAMBANG_AUDIT_STUCK_S agencies are refused.",
+        registry=asked,
+    )
     try:
         async with transaction(database, read_only=True) as connection:
             wire = await raw(connection)
@@ -61,6 +68,9 @@ async def exposition(database: Database) -> bytes:
             for row in await wire.fetch(WAITING):
                 waiting.labels(row["what"]).set(row["waiting"])
                 age.labels(row["what"]).set(row["age"] or 0)
+            seals = await wire.fetchrow(SEALS)
+            sealed.set(seals["idle_s"])
+            unsealed.set(seals["waiting_s"])
             up.set(1)
     except Exception:  # whatever keeps the database from answering: that is a figure too
         up.set(0)

@@ -23,6 +23,7 @@ from api.core.problems import Anonymised, Forbidden, Invalid, NotFound
 from api.core.types import mask
 from api.core.vault import Vault
 from api.households.bodies import HouseholdIn
+from api.households.restricting import hides_somebody
 from api.households.service import add_household
 from api.sync import push_queries
 from api.sync.push_problems import AlreadyResolved
@@ -36,6 +37,7 @@ from api.visits.storing import Arrival
 
 PERSONAL_NUMBER = re.compile(r"(?<!\d)\d(?:[ .\-]?\d){15}(?!\d)")  # as people write it, with blanks or dots
 PERSONAL_FIELDS = frozenset({"nik", "no_kk"})
+NAMES_PEOPLE = frozenset({"respondent", "members"})  # withheld where one of them may not be read
 
 
 async def list_quarantine(connection: Connection, wanted: QuarantineFilter) -> list[asyncpg.Record]:
@@ -67,7 +69,11 @@ async def read_quarantined(
         content = orjson.loads(said)
     except orjson.JSONDecodeError:
         content = None
-    return row, masked(content) if isinstance(content, dict) else None
+    if not isinstance(content, dict):
+        return row, None
+    if await hides_somebody(connection, actor, row["household_id"]):
+        content = {name: value for name, value in content.items() if name not in NAMES_PEOPLE}
+    return row, masked(content)
 
 
 def masked(content: Any) -> Any:

@@ -82,7 +82,7 @@ async def read_visit(
     response: Response,
 ) -> VisitContentOut | Response:
     """Read a visit whole, opened from its seal. It never changes, so its ETag is always `"1"`."""
-    visit = await service.read_visit(connection, vault, visit_id)
+    visit = await service.read_visit(connection, actor, vault, visit_id)
     if not_modified(request, response, 1):
         return Response(status_code=304, headers={"ETag": response.headers["ETag"]})
     await actor.disclose("read_visit", [visit.household_id], ("names", "answers"))

@@ -20,7 +20,7 @@ from api.core.database import Connection
 from api.core.problems import Anonymised, NotFound, Problem
 from api.core.types import mask
 from api.core.vault import Vault
-from api.households.restricting import visible_people
+from api.households.restricting import hides_somebody, visible_people
 from api.tables import ReceiptKind
 from api.verdicts.service import Proposal, propose_verdicts
 from api.visits import queries
@@ -194,8 +194,11 @@ async def open_visit(connection: Connection, vault: Vault, visit_id: UUID) -> tu
     return row, VisitIn.model_validate_json(vault.open_bytes("visit.content", visit_id, row["content"]))
 
 
-async def read_visit(connection: Connection, vault: Vault, visit_id: UUID) -> VisitContentOut:
-    """A visit whole; raises `NotFound` and `Anonymised`. A corrected NIK is shown masked."""
+async def read_visit(connection: Connection, actor: Actor, vault: Vault, visit_id: UUID) -> VisitContentOut:
+    """A visit whole; raises `NotFound` and `Anonymised`. A corrected NIK is shown masked.
+
+    Who opened the door may be a person whom the caller may not read: the name is then withheld.
+    """
     row, said = await open_visit(connection, vault, visit_id)
     shown = await visible_people(connection, [member.id for member in said.members])
     members = [member.model_dump() | {"nik": mask(member.nik)} for member in said.members if member.id in shown]
@@ -203,6 +206,8 @@ async def read_visit(connection: Connection, vault: Vault, visit_id: UUID) -> Vi
         name: getattr(said, name)
         for name in ("respondent", "notice_given", "answers", "attachments", "verdict", "device", "remarks")
     }
+    if said.respondent and await hides_somebody(connection, actor, row["household_id"]):
+        content["respondent"] = said.respondent.model_copy(update={"name": None})
     return VisitContentOut.model_validate(_shown(row).model_dump() | content | {"members": members})
 
 

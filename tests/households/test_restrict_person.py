@@ -6,10 +6,12 @@ from uuid import UUID
 from uuid_utils.compat import uuid7
 
 from api.core.settings import Settings
+from tests.attachments.shots import announced, path_of, shot
 from tests.releases.decided import Pilot
 from tests.support.dirt import nik
 from tests.support.house import House
 from tests.support.make import Team
+from tests.visits.bodies import visit
 
 
 async def heads_of(house: House, household: UUID) -> UUID:
@@ -90,3 +92,51 @@ async def test_a_release_leaves_the_person_out(house: House, wanted: Settings) -
     assert "(dibatasi)" in files[0]
     stored = await house.owner.fetch("select name from released_members")
     assert [row["name"] for row in stored] == ["Slamet Riyadi 2"]
+
+
+async def test_nothing_else_tells_the_field_of_the_person(house: House) -> None:
+    """Who spoke at the door, photos, what waits in quarantine, lists, searches, the feed: before and after."""
+    (team, household, head), dewi = await known(house), await house.make.dewi()
+    assignment = await house.owner.fetchval("select id from assignments")
+    siti, ratna, bappeda = await house.as_(team.siti), await house.as_(team.ratna), await house.as_(dewi)
+    name, photo = "Slamet Riyadi", shot()
+    said = visit(
+        assignment, respondent={"name": name, "relation": "head"},
+        members=[{"id": str(head), "whereabouts": "present", "name": name}], attachments=announced(photo),
+    )  # fmt: skip
+    assert (await siti.post("/v1/visits", json=said)).status_code == 201
+    picture = path_of(said["id"])
+    sent = await siti.put(picture, content=photo, headers={"Content-Type": "image/jpeg"})
+    assert sent.status_code == 201, sent.text
+    stale = said | {"id": str(uuid7()), "members": [said["members"][0] | {"id": str(uuid7())}]}
+    push = await siti.post("/v1/sync/push", json={"device_id": "phone-1", "visits": [stale]})
+    waits = push.json()["results"][0]["receipt"]
+    cursor = (await siti.get("/v1/sync/pull")).json()["cursor"]
+    visits, reads = f"/v1/visits/{said['id']}", []
+    for _ in range(2):
+        seen = {}
+        for who, client in (("siti", siti), ("ratna", ratna), ("dewi", bappeda)):
+            paths = (
+                visits,
+                "/v1/visits",
+                "/v1/households",
+                "/v1/verdicts",
+                "/v1/quarantine",
+                f"/v1/quarantine/{waits}",
+            )
+            text = "".join([(await client.get(path)).text for path in paths])
+            found = await client.post("/v1/households/search", json={"member_name": name, "born_on": "1985-03-12"})
+            seen[who] = (name in text, (await client.get(picture)).status_code, len(found.json()["items"]))
+        reads.append(seen)
+        assert await restrict(house, dewi, household, head) == 204
+
+    assert [reads[0][who][:2] for who in ("siti", "ratna", "dewi")] == [(True, 200)] * 3
+    assert reads[1]["siti"] == reads[1]["ratna"] == (False, 404, 0)
+    assert reads[1]["dewi"][:2] == (True, 200)
+    later = await siti.get("/v1/sync/pull", params={"cursor": cursor})
+    assert [person["id"] for one in later.json()["households"] for person in one["members"]] != []
+    assert str(head) not in later.text
+    assert "Slamet" not in [one["head_name"] for one in later.json()["households"]]
+    assert (await siti.get(visits)).json()["respondent"] == {"name": None, "relation": "head"}
+    assert await restrict(house, dewi, household, head, restricted=False) == 204
+    assert (await ratna.get(picture)).status_code == 200

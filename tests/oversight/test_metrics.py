@@ -8,6 +8,7 @@ from pathlib import Path
 
 from prometheus_client.parser import text_string_to_metric_families
 
+from api.access.sealing import Sealer
 from api.oversight.measuring import TOKEN_FILE
 from tests.support.house import House
 
@@ -82,6 +83,25 @@ async def test_figures_are_there_when_the_database_is_not(house: House) -> None:
 
     assert answer.status_code == 200
     assert "sambang_database_up 0.0" in answer.text
+
+
+async def test_it_tells_how_old_the_last_seal_is_and_what_waits_for_one(house: House) -> None:
+    nobody, names = await house.as_(None), ("sambang_audit_seal_age_seconds", "sambang_audit_unsealed_age_seconds")
+
+    async def told() -> list[float]:
+        text = (await nobody.get("/metrics", headers=token(house))).text
+        families = {family.name: family for family in text_string_to_metric_families(text)}
+        return [families[name].samples[0].value for name in names]
+
+    assert await told() == [0, 0]
+    await house.owner.execute(
+        "insert into audit_events (at, action, request_id, detail)"
+        " values (now() - interval '2 hours', 'x.y', 'x', '{}')"
+    )
+    assert [round(value, -2) for value in await told()] == [0, 7200]
+    await Sealer(house.owner).seal_all()
+    await house.owner.execute("update audit_seals set sealed_at = now() - interval '1 hour'")
+    assert [round(value, -2) for value in await told()] == [3600, 0]
 
 
 def test_two_processes_tell_of_both(tmp_path: Path) -> None:
