@@ -143,6 +143,8 @@ APART = frozenset(
         "readQuestionnaireFormgear",
         "addQuestionnaireVersion",
         "publishQuestionnaireVersion",
+        "tryQuestionnaireVersion",
+        "readQuestionnairePublication",
         "allocateCampaign",
         "cancelAssignments",
         # accounts: a secret is shown once to whom it belongs
