@@ -128,6 +128,7 @@ async def install(connection: asyncpg.Connection, prefix: str, login: str, login
             ("verify_audit_rest(interval)", audit_chain.VERIFIERS),
             ("not_activated(uuid[])", ("bappeda",)),
             ("holds_restricted(uuid)", FIELD_ROLES),
+            ("count_released()", ("bappeda",)),
         ):
             named = ", ".join(_quoted(prefix + role) for role in callers)
             await connection.execute(f"revoke all on function {signature} from public")

@@ -77,6 +77,9 @@ with chosen as materialized (
 select * from made
 """
 
+# the planner knows nothing of a release that was made a moment ago, and would join its people for a handful of rows
+COUNT = "select count_released()"
+
 LOCK_CAMPAIGN = "select id from campaigns where id = $1 for no key update"
 
 RELEASE = """

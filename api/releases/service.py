@@ -38,6 +38,7 @@ async def make_release(connection: Connection, actor: Actor, wanted: ReleaseIn) 
     )
     if made is None:
         raise NothingDecided
+    await connection.execute(queries.COUNT)
     await enqueue(connection, NAME, str(made["id"]))
     release = told(made, actor)
     await actor.note("release.made", release.id, number=release.number, households=release.counts.households)

@@ -140,3 +140,17 @@ async def test_an_old_release_keeps_what_was_decided_then(house: House) -> None:
     assert "not_eligible" not in before["households.csv"]
     counts = (await (await house.as_(here.dewi)).get(f"/v1/releases/{first}")).json()["counts"]
     assert counts["by_source"]["dtks"] == {"households": 1, "valid": 1}
+
+
+async def test_the_planner_knows_each_release_at_once(house: House) -> None:
+    """Unknown to it, a release was taken for one row, and its people were found by comparing each with each."""
+    here = await pilot(house)
+    dewi = await house.as_(here.dewi)
+    for _ in range(2):
+        await here.household()
+    known = "select most_common_vals::text from pg_stats where tablename = $1 and attname = 'release_id'"
+
+    for _ in range(2):
+        made = (await dewi.post("/v1/releases", json={"campaign_id": str(here.campaign_id)})).json()
+        assert made["id"] in await house.owner.fetchval(known, "released_households")
+        assert made["id"] in await house.owner.fetchval(known, "released_members")
