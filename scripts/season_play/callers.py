@@ -76,6 +76,7 @@ class Caller:
     id: str = ""
     team_id: str | None = None
     refresh_token: str | None = None
+    renewing: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def sign_in(self) -> None:
         """Get an access token: people by a session, machines by client credentials."""
@@ -135,6 +136,7 @@ class Caller:
         if "content" in asked:
             request |= {"content": asked["content"]}
         for attempt in range(TRIES):
+            carried = self.client.headers.get("Authorization")
             try:
                 async with self.gate:
                     began = time.perf_counter()
@@ -152,8 +154,8 @@ class Caller:
             if answer.status_code in BUSY:
                 self.ledger.busy += 1
                 await asyncio.sleep(float(answer.headers.get("Retry-After", "1")))
-            elif answer.status_code == 401 and "Authorization" in self.client.headers and attempt == 0:
-                await self._renew()
+            elif answer.status_code == 401 and carried is not None and attempt == 0:
+                await self._renew(carried)
             else:
                 break
         raise self.ledger.surprise(f"{self.role}: {operation} → {code}")
@@ -185,15 +187,18 @@ class Caller:
         self.ledger.took(operation, began)
         return digest.hexdigest()
 
-    async def _renew(self) -> None:
-        """Tokens end after ten minutes: a person refreshes, a machine asks anew."""
-        del self.client.headers["Authorization"]
-        if self.role == "client":
-            await self.sign_in()
-            return
-        given, self.refresh_token = self.refresh_token or "", None
-        form = {"grant_type": "refresh_token", "refresh_token": given}
-        self._carry(await self.call("POST", "/v1/oauth/token", form=form))
+    async def _renew(self, ended: str) -> None:
+        """Tokens end after ten minutes: a person refreshes, a machine asks anew; of several calls at once one does."""
+        async with self.renewing:
+            if self.client.headers.get("Authorization") != ended:
+                return
+            del self.client.headers["Authorization"]
+            if self.role == "client":
+                await self.sign_in()
+                return
+            given, self.refresh_token = self.refresh_token or "", None
+            form = {"grant_type": "refresh_token", "refresh_token": given}
+            self._carry(await self.call("POST", "/v1/oauth/token", form=form))
 
     def _carry(self, token: dict[str, Any]) -> None:
         self.refresh_token = token.get("refresh_token")

@@ -48,25 +48,32 @@ async def _object_too_late(season: Season) -> None:
 
 
 async def hear_the_ministry(season: Season, release: Json, folder: Path) -> None:
-    """The ministry answers id by id; what the mayor did not endorse it was never sent, and an unknown id is refused."""
+    """The ministry answers id by id; what the mayor did not endorse it was never sent, and an unknown id is refused.
+
+    A family that the DTKS does not have yet has no id of a person to be answered under: it is answered as a household.
+    """
     listed = [row["Id_DTKS"] for row in rows_of(folder / "dtks_update.csv")]
     before = await _statuses(season)
     households = {id_: row["household_id"] for row in rows_of(folder / "members.csv") for id_ in _ids(row["dtks_ids"])}
-    answers = [(id_, *_answer(season, households[id_])) for id_ in listed]
-    content = _file([*answers, ("D-TIDAK-ADA", "accepted", "")])
+    answers = [(id_, *_answer(season, households[id_]), "person") for id_ in listed]
+    new = before.keys() & season.released[release["id"]].keys() - {households[id_] for id_ in listed}
+    households |= {one: one for one in new}
+    answers += [(one, *_answer(season, one), "household") for one in sorted(new)]
+    content = _file([*answers, ("D-TIDAK-ADA", "accepted", "", "")])
     sent: Asked = {"content": content, "headers": {"Content-Type": "text/csv"}}
     plain: Asked = {"content": content, "headers": {"Content-Type": "text/plain"}}
     await season.bappeda.refused(415, "not_csv", "POST", f"{REPLIES}.csv", release["id"], **plain)
     told = await season.bappeda.call("POST", f"{REPLIES}.csv", release["id"], **sent)
     again = await season.bappeda.call("POST", f"{REPLIES}.csv", release["id"], **sent)
-    unsent = sum(before[households[id_]] == "none" for id_ in listed)
+    unsent = sum(before[households[id_]] == "none" for id_, *_ in answers)
     season.ledger.demand(told["refused"] == unsent + 1, "other answers of the ministry were refused than should be")
-    season.ledger.demand(told["recorded"] + told["known"] + unsent == len(listed), "answers of the ministry were lost")
+    season.ledger.demand(told["recorded"] + told["known"] + unsent == len(answers), "answers of the ministry were lost")
     season.ledger.demand(again["recorded"] == 0, "the ministry's file sent twice was recorded twice")
     season.count("answers of the ministry", told["recorded"])
+    season.count("of them about a household", sum(before[one] != "none" for one in new))
     season.count("answers about what was not sent", unsent)
     by_household: defaultdict[str, set[str]] = defaultdict(set)
-    for id_, status, _ in answers:
+    for id_, status, *_ in answers:
         if before[households[id_]] != "none":
             by_household[households[id_]].add(status)
     after = await _statuses(season)
@@ -91,9 +98,9 @@ def _answer(season: Season, household_id: str) -> tuple[str, str]:
     return ("refused", luck.choice(REASONS)) if luck.random() < REFUSED else ("accepted", "")
 
 
-def _file(answers: list[tuple[str, str, str]]) -> bytes:
+def _file(answers: list[tuple[str, str, str, str]]) -> bytes:
     text = io.StringIO()
-    csv.writer(text).writerows([("external_id", "status", "reason"), *answers])
+    csv.writer(text).writerows([("external_id", "status", "reason", "unit"), *answers])
     return text.getvalue().encode()
 
 

@@ -62,7 +62,6 @@ class BadLine:
         times = 1
         if path == PUSH and not self.good and doubled < self.chances.doubled:
             times = self.chances.at_once
-            await self.caller.call("GET", "/v1/me")  # a token that would end now is renewed once, not by each of them
             self.count("pushes doubled")
         said = {"query": query or {}, "headers": headers or {}} | ({} if content is None else {"content": content})
         answers = await asyncio.gather(
