@@ -41,7 +41,10 @@ def season_table(season: Season, before: list[Json], after: list[Json], decided:
         ("remarks answered in words", done["remarks answered in words"]),
         ("endorsed by the mayor's letters", done["endorsed"]),
         ("left out: meeting first · rejected", _of(season, "left out: needs_deliberation", "left out: rejected")),
-        ("answers of the ministry", done["answers of the ministry"]),
+        (
+            "answers of the ministry · on households",
+            f"{done['answers of the ministry']:,} · {done['of them about a household']:,}",
+        ),
         ("field result", _words(Counter(door["field_result"] for door in after if door["field_result"]))),
         ("eligibility", _words(Counter(door["eligibility"] for door in after if door["eligibility"]))),
         ("decided", decided),
