@@ -15,7 +15,7 @@ from xml.etree.ElementTree import Element  # read by `reading.py`
 from api.core.types import is_personal_number
 from api.openrosa.reading import PHOTO, FilledForm, leaves, text_of
 from api.questionnaires.schemas import Form, QuestionType
-from api.questionnaires.xlsform import EACH_MEMBER
+from api.questionnaires.xlsform_rows import EACH_MEMBER
 
 WHOLE: Final = re.compile(r"-?[0-9]{1,15}")
 UNFINISHED: Final = frozenset({"partial", "appointment"})

@@ -15,3 +15,10 @@ class VersionTaken(Problem):
     status, code = 409, "version_taken"
     title_id, title_en = "Nomor versi baru saja dipakai; kirim lagi", "This version number was just taken; send again"
     breaks = ("uq_questionnaire_versions_questionnaire_id_version",)
+
+
+class NotXlsx(Problem):
+    """A form comes as a workbook of XLSForm."""
+
+    status, code = 415, "not_xlsx"
+    title_id, title_en = "Kirim sebagai berkas XLSX", "Send it as an XLSX workbook"

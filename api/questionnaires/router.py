@@ -13,7 +13,7 @@ from api.core.paging import Page, Paging, page
 from api.core.problems import WrongState, problems
 from api.core.revisions import PreconditionFailed, PreconditionRequired, etag, if_match, not_modified
 from api.questionnaires import service
-from api.questionnaires.problems import QuestionnaireCodeTaken, VersionTaken
+from api.questionnaires.problems import NotXlsx, QuestionnaireCodeTaken, VersionTaken
 from api.questionnaires.publishing import PublicationOut, PublishedOut
 from api.questionnaires.schemas import (
     QuestionnaireIn,
@@ -94,6 +94,30 @@ async def add_questionnaire_version(
     Names are unique, code lists exist, and a question's relevance names an earlier question and answers of its list.
     """
     made = await service.add_version(session, actor, questionnaire_id, body)
+    response.headers["Location"] = f"/v1/questionnaires/{questionnaire_id}/versions/{made.version}"
+    response.headers["ETag"] = etag(service.REVISIONS[made.status])
+    return VersionOut.model_validate(made)
+
+
+@router.post(
+    "/{questionnaire_id}/versions.xlsx",
+    status_code=201,
+    openapi_extra={
+        "requestBody": {"required": True, "content": {XLSX: {"schema": {"type": "string", "format": "binary"}}}}
+    },
+    responses=problems(VersionTaken, NotXlsx),
+)
+async def take_questionnaire_xlsform(
+    session: SessionDep, actor: Owner, questionnaire_id: UUID, request: Request, response: Response
+) -> VersionOut:
+    """Store the form of a workbook of XLSForm as a draft under the next number.
+
+    What was downloaded here comes back the same. Whatever a form here cannot hold is refused and nothing is stored:
+    each of `errors` names sheet, row and column as `/survey/12/relevant`. Code lists are those of `/v1/code-lists`.
+    """
+    if request.headers.get("content-type", "").partition(";")[0].strip().lower() != XLSX:
+        raise NotXlsx
+    made = await service.take_xlsform(session, actor, questionnaire_id, await request.body())
     response.headers["Location"] = f"/v1/questionnaires/{questionnaire_id}/versions/{made.version}"
     response.headers["ETag"] = etag(service.REVISIONS[made.status])
     return VersionOut.model_validate(made)

@@ -18,6 +18,7 @@ from api.questionnaires.schemas import Form, QuestionnaireIn, QuestionnaireOut, 
 from api.questionnaires.trials import TrialIn, TrialOut, try_form
 from api.questionnaires.xform import xform
 from api.questionnaires.xlsform import workbook
+from api.questionnaires.xlsform_reading import read_xlsform
 from api.tables import Questionnaire, QuestionnaireStatus, QuestionnaireVersion
 
 # a version changes once, when it is published: that is its revision
@@ -105,13 +106,29 @@ async def add_version(
     if await session.get(Questionnaire, questionnaire_id, with_for_update=True) is None:
         raise NotFound
     examine(body.content)
+    return await _store_draft(session, actor, questionnaire_id, body.content)
+
+
+async def take_xlsform(
+    session: AsyncSession, actor: Actor, questionnaire_id: UUID, data: bytes
+) -> QuestionnaireVersion:
+    """Store the form of a workbook as a draft; raises `WorkbookRefused` with every cell that cannot be taken in."""
+    named = await session.get(Questionnaire, questionnaire_id)
+    if named is None:
+        raise NotFound
+    form = await to_thread(read_xlsform, data, named.code, named.title)
+    await session.get(Questionnaire, questionnaire_id, with_for_update=True)
+    return await _store_draft(session, actor, questionnaire_id, form)
+
+
+async def _store_draft(session: AsyncSession, actor: Actor, questionnaire_id: UUID, form: Form) -> QuestionnaireVersion:
     highest = select(func.max(QuestionnaireVersion.version)).where(
         QuestionnaireVersion.questionnaire_id == questionnaire_id
     )
     made = QuestionnaireVersion(
         questionnaire_id=questionnaire_id,
         version=((await session.exec(highest)).one() or 0) + 1,
-        content=body.content.model_dump(mode="json", by_alias=True),
+        content=form.model_dump(mode="json", by_alias=True),
         created_at=clock.now(),
     )
     await save(session, made)

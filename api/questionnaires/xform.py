@@ -13,7 +13,8 @@ from functools import lru_cache
 from pyxform.xls2xform import convert
 
 from api.questionnaires.schemas import Form, Label
-from api.questionnaires.xlsform import EACH_MEMBER, Row, choices, labelled, lists_of, settings, survey, wrapped
+from api.questionnaires.xlsform import choices, lists_of, settings, survey
+from api.questionnaires.xlsform_rows import EACH_MEMBER, Row, labelled, wrapped
 
 ROOT = "data"
 OUTCOME = f"/{ROOT}/visit/outcome"

@@ -1,34 +1,51 @@
 """A form as the sheets of XLSForm (https://xlsform.org/en/ref-table/): `survey`, `choices`, `settings`.
 
 A section is a group; the sections about members stand in one repeat, `each-member`, whose name no question can have.
-What XLSForm does not know (data class, BDT column, criterion) stands in columns of its own, which its readers skip.
+What XLSForm does not know (data class, BDT column, criterion) stands in columns of its own, and the form's checks in a
+sheet of their own, which its readers skip. Where an expression cannot say a condition whole, the condition stands
+beside it as JSON.
 """
 
 from collections.abc import Iterable, Iterator
 from io import BytesIO
-from itertools import groupby
-from typing import Any, TypeAlias
+from itertools import chain, groupby
+from typing import TypeAlias
 
 import xlsxwriter
 
 from api.questionnaires import xpath
-from api.questionnaires.checks import FACTS
+from api.questionnaires.checks import FACT_LISTS
+from api.questionnaires.phone_checks import check_row, constrained, notes
 from api.questionnaires.schemas import Form, Label, Question, QuestionSubject, QuestionType, Section
+from api.questionnaires.xlsform_rows import (
+    EACH_MEMBER,
+    INDONESIAN,
+    LIVING,
+    MEMBERS,
+    Row,
+    answer_to,
+    facts,
+    kinds_of,
+    labelled,
+    told,
+    wrapped,
+)
 from api.regions.service import read_code_list
 
-Row: TypeAlias = dict[str, Any]
 Sheets: TypeAlias = dict[str, list[Row]]
-
-INDONESIAN, ENGLISH = "Bahasa Indonesia (id)", "English (en)"
-EACH_MEMBER = "each-member"
-MEMBERS = Label(id="Anggota keluarga", en="Members of the family")
-BOUNDS = Label(id="Di luar batas yang wajar", en="Outside what is possible")
 
 
 def survey(form: Form) -> Iterator[Row]:
     """The rows of the survey sheet, in the order of the form."""
+    noted, kinds = notes(form), kinds_of(form)
+
+    def group(section: Section) -> Iterator[Row]:
+        asked = (_question(question, form, kinds) for question in section.questions)
+        only = {"relevant": LIVING} if section.subject is QuestionSubject.MEMBER else {}
+        return wrapped("group", section.name, section.label, chain(asked, noted.get(section.name, [])), **only)
+
     for subject, sections in groupby(form.sections, key=lambda section: section.subject):
-        inside = (row for section in sections for row in _section(section))
+        inside = chain.from_iterable(map(group, sections))
         if subject is QuestionSubject.MEMBER:
             yield from wrapped("repeat", EACH_MEMBER, MEMBERS, inside)
         else:
@@ -43,11 +60,6 @@ def choices(lists: Iterable[str]) -> Iterator[Row]:
             yield {"list_name": name, "name": code.code} | labelled("label", label)
 
 
-def answer_to(name: str) -> str:
-    """Where an answer stands, as XLSForm writes it; what is known of a member stands beside the member."""
-    return f"${{member-{name}}}" if name in FACTS else f"${{{name}}}"
-
-
 def lists_of(form: Form) -> list[str]:
     """The names of the code lists that a form asks by, each once."""
     asked = (question.list for section in form.sections for question in section.questions)
@@ -59,47 +71,25 @@ def settings(code: str, title: str, version: int) -> Row:
     return {"form_title": title, "form_id": code, "version": str(version), "default_language": INDONESIAN}
 
 
-def wrapped(kind: str, name: str, label: Label, inside: Iterable[Row], **more: str) -> Iterator[Row]:
-    """Rows between the beginning and the end of a group or repeat."""
-    yield {"type": f"begin_{kind}", "name": name} | labelled("label", label) | more
-    yield from inside
-    yield {"type": f"end_{kind}", "name": name}
-
-
-def labelled(column: str, label: Label) -> Row:
-    """A text in both languages, as columns of XLSForm name them."""
-    return {f"{column}::{INDONESIAN}": label.id, f"{column}::{ENGLISH}": label.en}
-
-
-def _section(section: Section) -> Iterator[Row]:
-    return wrapped("group", section.name, section.label, map(_question, section.questions))
-
-
-def _question(question: Question) -> Row:
-    row: Row = {"type": question.type.value, "name": question.name} | labelled("label", question.label)
-    if question.type in (QuestionType.SELECT_ONE, QuestionType.SELECT_MULTIPLE):
-        row["type"] += f" {question.list}"
-    if question.required:
-        row["required"] = "yes"
-    if question.relevant is not None:
-        row["relevant"] = xpath.expression(question.relevant, answer_to)
-    if (held := xpath.bounds(question)) is not None:
-        row |= {"constraint": held} | labelled("constraint_message", BOUNDS)
-    row["data_class"] = question.data_class.value
-    return row | question.model_dump(include={"bdt_column", "criterion"}, exclude_none=True)
+def sheets(code: str, title: str, version: int, form: Form) -> Sheets:
+    """The sheets of a workbook, which can be tried by itself: it asks what a visit knows of a member."""
+    asked = [row for begun in survey(form) for row in (begun, *facts(begun))]
+    personal = FACT_LISTS.values() if any(row["name"] == EACH_MEMBER for row in asked) else ()
+    made: Sheets = {
+        "survey": asked,
+        "choices": list(choices([*lists_of(form), *personal])),
+        "settings": [settings(code, title, version)],
+    }
+    kinds = kinds_of(form)
+    return made | ({"checks": [check_row(check, kinds) for check in form.checks]} if form.checks else {})
 
 
 def workbook(code: str, title: str, version: int, form: Form) -> bytes:
     """The form as an `.xlsx` of XLSForm; every cell is text: codes keep their zeros, nothing is a formula."""
-    sheets: Sheets = {
-        "survey": list(survey(form)),
-        "choices": list(choices(lists_of(form))),
-        "settings": [settings(code, title, version)],
-    }
     made = BytesIO()
     as_text = {"in_memory": True, "strings_to_formulas": False, "strings_to_numbers": False, "strings_to_urls": False}
     with xlsxwriter.Workbook(made, as_text) as book:
-        for name, rows in sheets.items():
+        for name, rows in sheets(code, title, version, form).items():
             sheet = book.add_worksheet(name)
             columns = list(dict.fromkeys(column for row in rows for column in row))
             sheet.write_row(0, 0, columns, book.add_format({"bold": True}))
@@ -108,3 +98,18 @@ def workbook(code: str, title: str, version: int, form: Form) -> bytes:
                 sheet.write_row(number, 0, [row.get(column, "") for column in columns])
             sheet.autofit()
     return made.getvalue()
+
+
+def _question(question: Question, form: Form, kinds: dict[str, QuestionType]) -> Row:
+    row: Row = {"type": question.type.value, "name": question.name} | labelled("label", question.label)
+    if question.type in (QuestionType.SELECT_ONE, QuestionType.SELECT_MULTIPLE):
+        row["type"] += f" {question.list}"
+    if question.required:
+        row["required"] = "yes"
+    if question.relevant is not None:
+        row["relevant"] = xpath.expression(question.relevant, answer_to)
+        if (whole := told(question.relevant, kinds)) != row["relevant"]:
+            row["relevant_condition"] = whole
+    row |= constrained(question, form.checks)
+    row["data_class"] = question.data_class.value
+    return row | question.model_dump(include={"bdt_column", "criterion"}, exclude_none=True)

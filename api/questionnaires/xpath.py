@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from api.questionnaires.schemas import Comparison, Condition, Question
+from api.questionnaires.schemas import Check, Comparison, Condition, Question
 
 SIGNS = {
     Comparison.EQUAL: "=",
@@ -39,6 +39,60 @@ def expression(condition: Condition, place: Callable[[str], str]) -> str:
     if condition.compare is not None:
         return f"{place(condition.question or '')} {SIGNS[condition.compare]} {place(condition.other or '')}"
     return _between(place(condition.question or ""), condition.least, condition.most)
+
+
+def broken(check: Check, place: Callable[[str], str]) -> str | None:
+    """True exactly where a check is surely broken, so that a phone finds no more than the server; None where it counts
+    members, which only the server can."""
+    try:
+        fails = _surely(check.require, place, False)
+        return fails if check.when is None else f"({_surely(check.when, place, True)} and {fails})"
+    except Uncountable:
+        return None
+
+
+class Uncountable(Exception):
+    """It counts the members of the household."""
+
+
+OPPOSITES = {
+    Comparison.EQUAL: Comparison.OTHER,
+    Comparison.OTHER: Comparison.EQUAL,
+    Comparison.LESS: Comparison.AT_LEAST,
+    Comparison.AT_MOST: Comparison.MORE,
+    Comparison.MORE: Comparison.AT_MOST,
+    Comparison.AT_LEAST: Comparison.LESS,
+}
+
+
+def _surely(condition: Condition, place: Callable[[str], str], wanted: bool) -> str:
+    """True where the condition is surely as wanted: where an answer is missing it is neither (conditions.py)."""
+
+    def each(parts: list[Condition], word: str) -> str:
+        return _joined(word, [_surely(one, place, wanted) for one in parts])
+
+    if condition.answers is not None:
+        among = expression(condition, place)
+        return among if wanted else f"({place(condition.question or '')} != '' and not({among}))"
+    if condition.present is not None:
+        return f"{place(condition.present)} {'!=' if wanted else '='} ''"
+    if condition.every is not None:
+        return each(condition.every, "and" if wanted else "or")
+    if condition.some is not None:
+        return each(condition.some, "or" if wanted else "and")
+    if condition.no is not None:
+        return _surely(condition.no, place, not wanted)
+    if condition.members is not None:
+        raise Uncountable
+    asked = place(condition.question or "")
+    if condition.compare is not None:
+        other = place(condition.other or "")
+        sign = SIGNS[condition.compare if wanted else OPPOSITES[condition.compare]]
+        return f"({asked} != '' and {other} != '' and {asked} {sign} {other})"
+    if wanted:
+        return f"({asked} != '' and {_between(asked, condition.least, condition.most)})"
+    outside = ((f"{asked} < {condition.least}", condition.least), (f"{asked} > {condition.most}", condition.most))
+    return f"({asked} != '' and {_joined('or', [said for said, bound in outside if bound is not None])})"
 
 
 def bounds(question: Question) -> str | None:

@@ -131,6 +131,7 @@ UPLOADS = {
     "sendAttachment": ("image/jpeg", b"no photo"),
     "takeFile": ("multipart/form-data; boundary=x", b"--x--\r\n"),
     "recordRepliesFile": ("text/csv", b"household_id,status\n"),
+    "takeQuestionnaireXlsform": ("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", b"no workbook"),
 }
 PLAIN = {"{attachment}": "door.jpg", "{number}": "1", "{file}": "households.csv", "{code}": "not_found"}
 

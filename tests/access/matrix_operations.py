@@ -29,9 +29,8 @@ class Row:
 
 PUBLIC = Row(ROLES + "-")
 FIELD, FIELD_FILTERS = "bce", ("enumerator_id", "team_id")
-VISIT = {
-    name: value for name, value in visit(None, id="{new}", questionnaire_version=1).items() if name != "assignment_id"
-}  # type: ignore[arg-type]
+DONE = visit(None, id="{new}", questionnaire_version=1)  # type: ignore[arg-type]
+VISIT = {name: value for name, value in DONE.items() if name != "assignment_id"}
 WHY = {"reason": "Uji hak akses"}
 FORMGEAR = {"id": "{new}", "device_id": "hp", "response": {
     "templateDataKey": "x", "templateVersion": "1.0.0", "createdAt": "2022-11-03 09:00:00",
@@ -79,6 +78,7 @@ OPERATIONS: dict[str, Row] = {
     **dict.fromkeys(("readQuestionnaireXform", "readQuestionnaireXlsform"), Row(ROLES, "questionnaire")),
     "createQuestionnaire": Row("b", body={"code": "x"}), "addQuestionnaireVersion": Row("b", "questionnaire", {}),
     "publishQuestionnaireVersion": Row("b", "questionnaire", {"status": "published"}),
+    "takeQuestionnaireXlsform": Row("b", "questionnaire"),
     "readQuestionnairePublication": Row("b", "questionnaire"), "tryQuestionnaireVersion": Row("b", "questionnaire", {}),
     # households
     "listHouseholds": Row(FIELD, about=FIELD_FILTERS), "readHousehold": Row(FIELD, "household"),

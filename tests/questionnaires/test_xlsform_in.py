@@ -1,0 +1,215 @@
+"""`POST /v1/questionnaires/{id}/versions.xlsx`: a workbook becomes a draft, or each cell that cannot is named."""
+
+# ruff: noqa: E501  # tables, read across
+import io
+import zipfile
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from tests.questionnaires.forms import FORM
+from tests.questionnaires.test_versions import make
+from tests.questionnaires.workbooks import PLAIN, XLSX, changed, send, written
+from tests.support.house import House
+
+HEAD = ["type", "name", "label"]
+
+
+async def test_only_who_writes_forms_sends_one_and_only_to_a_questionnaire(house: House) -> None:
+    team = await house.make.team(await house.make.campaign())
+    dewi = await house.as_(await house.make.dewi())
+    questionnaire, data = await make(dewi), written(survey=PLAIN)
+
+    for person in (team.ratna, team.siti, await house.make.arif(), await house.make.observer()):
+        assert (await send(await house.as_(person), questionnaire, data)).status_code == 403, person.name
+    assert (await send(await house.as_(None), questionnaire, data)).status_code == 401
+    assert (await send(dewi, str(uuid4()), data)).status_code == 404
+
+
+async def test_what_is_no_workbook_or_far_too_large_is_refused(house: House) -> None:
+    dewi = await house.as_(await house.make.dewi())
+    questionnaire = await make(dewi)
+    bomb, many = io.BytesIO(written(survey=PLAIN)), io.BytesIO(written(survey=PLAIN))
+    with zipfile.ZipFile(bomb, "a", zipfile.ZIP_DEFLATED) as packed:
+        packed.writestr("xl/media/more.bin", bytes(40 * 1024 * 1024))
+    with zipfile.ZipFile(many, "a") as packed:
+        for number in range(300):
+            packed.writestr(f"xl/media/{number}", b"")
+
+    wide = written(survey=[[f"column{number}" for number in range(101)]])
+    json = await dewi.post(f"/v1/questionnaires/{questionnaire}/versions.xlsx", json={})
+    assert (json.status_code, json.json()["code"]) == (415, "not_xlsx")
+    for data in (b"", b"type,name\n", b"PK\x03\x04nothing", written(data=[])[:-40]):
+        answer = await send(dewi, questionnaire, data)
+        assert (answer.status_code, answer.json()["errors"][0]["code"]) == (422, "not_a_workbook")
+    for data in (bomb.getvalue(), many.getvalue(), written(survey=[HEAD, *[["text", "a", "A"]] * 5001]), wide):
+        assert (await send(dewi, questionnaire, data)).json()["errors"][0]["code"] == "too_long"
+    assert (await send(dewi, questionnaire, bytes(2 * 1024 * 1024))).status_code == 413
+    assert (await dewi.get(f"/v1/questionnaires/{questionnaire}/versions")).json()["items"] == []
+
+
+async def test_a_form_written_in_plain_excel_comes_in(house: House) -> None:
+    dewi = await house.as_(await house.make.dewi())
+    lists = [["list_name", "name", "label"], ["yes_no", "yes", "Ya"], ["yes_no", "no", "No"]]
+
+    answer = await send(dewi, await make(dewi), written(survey=PLAIN, choices=lists))
+
+    assert answer.status_code == 201, answer.text
+    assert (answer.json()["version"], answer.json()["status"]) == (1, "draft")
+    content = answer.json()["content"]
+    (section,) = content["sections"]
+    works, hours, rest = section["questions"]
+    assert (section["name"], section["subject"]) == ("questions", "household")
+    assert works["label"] == {"id": "Apakah bekerja?", "en": "Apakah bekerja?"}
+    assert (works["list"], works["required"], works["data_class"]) == ("yes_no", False, "specific")
+    assert (hours["minimum"], hours["maximum"], hours["relevant"]) == (0, 168, {"question": "works", "in": ["yes"]})
+    assert rest["relevant"] == {"all": [hours["relevant"], {"question": "hours", "least": 9}]}
+    (check,) = content["checks"]
+    assert (check["name"], check["level"], check["about"]) == ("rest_constraint", "blocking", "rest")
+    assert check["require"] == {"question": "rest", "compare": "lt", "with": "hours"}
+    assert check["message"]["id"] == "Lebih dari kerja"
+
+
+async def test_every_form_comes_back_as_it_went_out(house: House) -> None:
+    dewi = await house.as_(await house.make.dewi())
+    own = await make(dewi)
+    assert (await dewi.post(f"/v1/questionnaires/{own}/versions", json={"content": FORM})).status_code == 201
+    seen = 0
+
+    for form in (await dewi.get("/v1/questionnaires")).json()["items"]:
+        url = f"/v1/questionnaires/{form['id']}/versions"
+        for version in (await dewi.get(url)).json()["items"]:
+            there = f"{url}/{version['version']}"
+            back = await send(dewi, form["id"], (await dewi.get(f"{there}.xlsx")).content)
+            assert back.status_code == 201, back.text
+            assert back.json()["content"] == (await dewi.get(there)).json()["content"]
+            seen += 1
+    assert seen >= 2
+
+
+RELEVANT = [*HEAD, "relevant"]
+WORKS = ["select_one yes_no", "works", "Bekerja?"]
+
+
+@pytest.mark.parametrize(
+    ("rows", "places"),
+    [
+        ([HEAD], [("/survey", "missing")]),
+        ([HEAD, ["geopoint", "a", "A"]], [("/survey/2/type", "not_supported")]),
+        ([HEAD, ["calculate", "a", None], ["start", "b", None]], [("/survey/2/type", "not_supported"), ("/survey/3/type", "not_supported")]),
+        ([HEAD, ["note", "a", "Salam"]], [("/survey/2/type", "not_supported")]),
+        ([HEAD, ["select_one yn", "a", "A"]], [("/survey/2/type", "unknown_code_list")]),
+        ([HEAD, ["select_one yes_no or_other", "a", "A"]], [("/survey/2/type", "not_supported")]),
+        ([HEAD, ["text", "Nama!", "A"]], [("/survey/2/name", "string_pattern_mismatch")]),
+        ([HEAD, ["text", "a", None]], [("/survey/2/label", "string_too_short"), ("/survey/2/label", "string_too_short")]),
+        ([HEAD, ["text", "a", "A"], ["text", "a", "A"]], [("/survey/3/name", "repeated")]),
+        ([HEAD, ["text", "age", "A"]], [("/survey/2/name", "reserved")]),
+        ([[*HEAD, "hint"], ["text", "a", "A", "Tulis"]], [("/survey/2/hint", "not_supported")]),
+        ([[*HEAD, "Label::Basa Jawa"], ["text", "a", "A", "A"]], [("/survey/2/Label::Basa Jawa", "not_supported")]),
+        ([[*HEAD, "required"], ["text", "a", "A", "${b} = 'c'"]], [("/survey/2/required", "not_supported")]),
+        ([[*HEAD, None], ["text", "a", "A", "catatan"]], [("/survey/2/D", "not_supported")]),
+        ([[*HEAD, "name"], ["text", "a", "A", "b"]], [("/survey/1/name", "repeated")]),
+        ([HEAD, ["text", "a", "=1+1"]], [("/survey/2/C", "formula")]),
+        ([[*HEAD, "data_class"], ["text", "a", "A", "secret"]], [("/survey/2/data_class", "enum")]),
+        ([RELEVANT, [*WORKS, "today() > '2022'"]], [("/survey/2/relevant", "not_a_condition")]),
+        ([RELEVANT, WORKS, ["text", "b", "B", "count(${works}) > 1"]], [("/survey/3/relevant", "not_a_condition")]),
+        ([RELEVANT, WORKS, ["text", "b", "B", "${works} = 'maybe'"]], [("/survey/3/relevant", "not_an_answer")]),
+        ([RELEVANT, WORKS, ["text", "b", "B", "${c} = 'yes'"]], [("/survey/3/relevant", "not_an_earlier_question")]),
+        ([RELEVANT, WORKS, ["text", "b", "B", "${works} < 'yes'"]], [("/survey/3/relevant", "not_a_condition")]),
+        ([[*HEAD, "constraint"], ["text", "a", "A", "regex(., '[0-9]+')"]], [("/survey/2/constraint", "not_a_condition")]),
+        ([[*HEAD, "constraint"], ["text", "a", "A", ". > 3"]], [("/survey/2/constraint", "only_for_numbers")]),
+        ([[*HEAD, "constraint"], ["integer", "a", "A", ". < ${b}"]], [("/survey/2/constraint", "unknown_question")]),
+        ([[*HEAD, "constraint_message"], ["integer", "a", "A", "Salah"]], [("/survey/2/constraint_message", "differs")]),
+        ([HEAD, ["begin group", "g", "G"], ["text", "a", "A"]], [("/survey/2/type", "not_closed")]),
+        ([HEAD, ["begin group", "g", "G"], ["text", "a", "A"], ["end repeat", None, None]], [("/survey/4/type", "not_closed")]),
+        ([HEAD, ["begin_group", "g", "G"], ["begin_group", "h", "H"], ["text", "a", "A"], ["end_group"], ["end_group"]], [("/survey/3/type", "not_supported")]),
+        ([RELEVANT, WORKS, ["begin_group", "g", "G", "${works} = 'yes'"], ["text", "a", "A"], ["end_group"]], [("/survey/3/relevant", "differs")]),
+        ([HEAD, ["begin_repeat", "plots", "Plots"], ["text", "a", "A"], ["end_repeat"]], [("/survey/2/name", "not_supported")]),
+        ([HEAD, ["begin_repeat", "each-member", "Tamu"], ["text", "a", "A"], ["end_repeat"]], [("/survey/2/label", "differs")]),
+        ([HEAD, ["begin_repeat", "each-member", None], ["text", "member-age", "Umur"], ["text", "a", "A"], ["end_repeat"]], [("/survey/3/label", "differs"), ("/survey/3/type", "not_supported")]),
+    ],
+)  # fmt: skip
+async def test_what_a_form_cannot_say_is_refused_by_its_cell(
+    house: House, rows: list[list[Any]], places: list[tuple[str, str]]
+) -> None:
+    dewi = await house.as_(await house.make.dewi())
+    questionnaire = await make(dewi)
+
+    answer = await send(dewi, questionnaire, written(survey=rows))
+
+    assert answer.status_code == 422, answer.text
+    assert [(error["pointer"], error["code"]) for error in answer.json()["errors"]] == places
+    assert (await dewi.get(f"/v1/questionnaires/{questionnaire}/versions")).json()["items"] == []
+
+
+@pytest.mark.parametrize(
+    ("sheet", "row", "column", "value", "code"),
+    [
+        ("choices", 2, "list_name", "my_list", "unknown_code_list"),
+        ("choices", 2, "name", "99", "not_an_answer"),
+        ("choices", 3, "name", "1", "repeated"),
+        ("choices", 2, "label::English (en)", "Grid", "differs"),
+        ("choices", 2, "name", None, "not_an_answer"),
+        ("settings", 2, "form_id", "other", "of_another_questionnaire"),
+        ("settings", 2, "form_title", "Lain", "of_another_questionnaire"),
+        ("settings", 2, "style", "pages", "not_supported"),
+        ("settings", 3, "version", "9", "repeated"),
+        ("survey", 3, "relevant_condition", '{"present": "light"}', "differs"),
+        ("survey", 4, "relevant_condition", '{"present": "light"}', "differs"),
+        ("survey", 4, "relevant_condition", "{}", "not_a_condition"),
+        ("survey", 5, "constraint", "not(selected(., 'no'))", "differs"),
+        ("survey", 5, "constraint_message::English (en)", "No!", "differs"),
+        ("survey", 8, "label::English (en)", "Something", "differs"),
+        ("survey", 8, "relevant", "${sleeping} > 3", "differs"),
+        ("survey", 8, "name", "check-of_nothing", "not_supported"),
+        ("survey", 11, "type", "text", "not_supported"),
+        ("checks", 2, "require", "true()", "not_a_condition"),
+        ("checks", 2, "level", "fatal", "enum"),
+        ("checks", 2, "about", "nothing", "unknown_question"),
+        ("checks", 4, "require", '{"members": 1}', "not_a_condition"),
+        ("checks", 2, "weight", "3", "not_supported"),
+        ("entities", 2, "list_name", "households", "not_supported"),
+    ],
+)
+async def test_a_downloaded_form_that_was_changed_where_it_says_nothing_is_refused(
+    house: House, sheet: str, row: int, column: str, value: str | None, code: str
+) -> None:
+    dewi = await house.as_(await house.make.dewi())
+    questionnaire = await make(dewi)
+    url = f"/v1/questionnaires/{questionnaire}/versions"
+    await dewi.post(url, json={"content": FORM})
+    data = (await dewi.get(f"{url}/1.xlsx")).content
+
+    answer = await send(dewi, questionnaire, changed(data, sheet, row, column, value))
+
+    assert answer.status_code == 422, answer.text
+    told = [(error["pointer"], error["code"]) for error in answer.json()["errors"]]
+    assert told[0][1] == code, told
+    assert told[0][0].startswith(f"/{sheet}"), told
+
+
+async def test_what_was_changed_where_it_counts_comes_in_changed(house: House) -> None:
+    dewi = await house.as_(await house.make.dewi())
+    questionnaire = await make(dewi)
+    url = f"/v1/questionnaires/{questionnaire}/versions"
+    await dewi.post(url, json={"content": FORM})
+    data = (await dewi.get(f"{url}/1.xlsx")).content
+    data = changed(data, "survey", 6, "constraint", ". <= 12 and .>=1")
+    data = changed(data, "survey", 3, "label::English (en)", "Light of the house")
+    data = changed(data, "survey", 4, "relevant", '${light}="2"')
+    data = changed(data, "checks", 5, "require", "${member-age} > 17")
+
+    answer = await send(dewi, questionnaire, data)
+
+    assert answer.status_code == 422, "the note of the check still says what the check said before"
+    assert [error["pointer"] for error in answer.json()["errors"]] == ["/survey/18/relevant"]
+    answer = await send(dewi, questionnaire, changed(data, "survey", 18, "relevant", None))
+    assert answer.status_code == 201, answer.text
+    content = answer.json()["content"]
+    light, power, _, rooms, _ = content["sections"][0]["questions"]
+    assert (rooms["minimum"], rooms["maximum"]) == (1, 12)
+    assert light["label"]["en"] == "Light of the house"
+    assert power["relevant"] == {"question": "light", "in": ["2"]}
+    assert content["checks"][3]["require"] == {"question": "age", "least": 18}
+    assert XLSX in answer.request.headers["content-type"]
