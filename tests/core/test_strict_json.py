@@ -3,11 +3,14 @@
 import asyncio
 import json
 import socket
+from typing import Any
 
 import pytest
 import uvicorn
+from pydantic import ValidationError
 
 from api.core.bounded_http import MOST_HEADER_BYTES, BoundedHeaders
+from api.core.schema import In
 from api.core.strict_json import MOST_LEVELS, deeper_than
 from tests.support.house import House
 from tests.visits.bodies import visit
@@ -108,3 +111,29 @@ async def test_headers_come_to_an_end() -> None:
     finally:
         server.should_exit = True
         await serving
+
+
+class Measured(In):
+    """A body with a number that no rule bounds."""
+
+    value: float
+    said: dict[str, Any] = {}
+
+
+@pytest.mark.parametrize("value", [float("inf"), float("-inf"), float("nan"), "1e400", "NaN"])
+def test_a_number_without_bounds_is_finite(value: Any) -> None:
+    with pytest.raises(ValidationError):
+        Measured(value=value)
+
+
+async def test_twenty_levels_are_taken_and_twenty_one_are_not(house: House) -> None:
+    dewi = await house.as_(await house.make.dewi())
+
+    async def codes(levels: int) -> set[str]:
+        body = b'{"x":' * (levels - 1) + b"{}" + b"}" * (levels - 1)
+        headers = {"Content-Type": "application/json"}
+        answer = await dewi.post("/v1/households/search", content=body, headers=headers)
+        return {error["code"] for error in answer.json()["errors"]}
+
+    assert "too_deep" not in await codes(20)
+    assert await codes(21) == {"too_deep"}
