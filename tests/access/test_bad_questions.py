@@ -1,4 +1,4 @@
-"""Every list of the contract, asked wrongly: a cursor, limit or filter that is none is 422 and says which (T08, T33)."""
+"""Every list of the contract, asked wrongly: what is no cursor, limit or word is 422 and says which (T08, T33)."""
 
 import base64
 from collections.abc import Iterator

@@ -117,7 +117,6 @@ class Measured(In):
     """A body with a number that no rule bounds."""
 
     value: float
-    said: dict[str, Any] = {}
 
 
 @pytest.mark.parametrize("value", [float("inf"), float("-inf"), float("nan"), "1e400", "NaN"])
