@@ -3,7 +3,7 @@
 python-multipart cuts the stream; Starlette's own form reader would write photos to the disk in the open.
 """
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Final
@@ -17,7 +17,7 @@ from uuid_utils.compat import uuid7
 
 from api.attachments.arriving import MOST_BYTES
 from api.attachments.store import folder_of
-from api.core.files import SealedFile, read_sealed
+from api.core.files import SealedFile
 from api.core.problems import TooLarge
 from api.core.settings import Settings
 from api.core.vault import Vault
@@ -45,14 +45,6 @@ class SentFile:
         self.too_large = self.too_large or self.sealed.size + len(data) > MOST_BYTES
         if not self.too_large:
             self.sealed.write(data)
-
-    async def parts(self) -> AsyncIterator[bytes]:
-        """Its bytes, opened a chunk at a time."""
-        for part in self._opened():
-            yield part
-
-    def _opened(self) -> Iterator[bytes]:
-        return read_sealed(self.sealed.path, self.sealed.vault, self.sealed.owner)
 
 
 @dataclass(slots=True)

@@ -7,16 +7,19 @@ what has come of a hundred stays when the line breaks.
 
 import hashlib
 import re
+from asyncio import to_thread
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from unicodedata import normalize
 from uuid import UUID
 
 import asyncpg
 import orjson
+from anyio import CapacityLimiter
 
 from api.access.actor import Actor
-from api.attachments.arriving import arrive
+from api.attachments.arriving import Piece
+from api.attachments.decoding import redraw
 from api.attachments.problems import PhotoTooLarge
 from api.attachments.service import carry_over, expect, take_piece
 from api.attachments.store import store_of
@@ -46,6 +49,7 @@ from api.tables import QuestionnaireStatus, ReceiptKind
 from api.visits.receipts import Standing, standing_of
 
 SEALED = "openrosa.xml"
+SLOTS = CapacityLimiter(3)  # photos at a time: the others wait without a connection, for visits need them
 PLAIN_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,79}")
 
 
@@ -147,15 +151,23 @@ async def take_photos(
             continue
         refusal: Problem | None = None if not file.too_large else PhotoTooLarge()
         if refusal is None:
-            async with arrive(wanted, vault, file.parts()) as piece, door.open() as (_, actor, _):
-                store = store_of(wanted)
-                taken = await take_piece(actor.connection, actor, vault, store, settled.visit_id, name, piece)
-                refusal = taken.refusal
+            async with SLOTS:
+                piece = await _drawn(file)
+                async with door.open() as (_, actor, _):
+                    store = store_of(wanted)
+                    taken = await take_piece(actor.connection, actor, vault, store, settled.visit_id, name, piece)
+            refusal = taken.refusal
         if refusal is None:
             to_come.remove(name)
         else:
             useless += 1
     return len(to_come), useless
+
+
+async def _drawn(file: SentFile) -> Piece:
+    """All of a photo, drawn anew, as the attachments take it."""
+    piece = Piece(file.sealed, 0, file.sealed.size)
+    return replace(piece, drawn=await redraw(await to_thread(piece.read)), was_drawn=True)
 
 
 def kept_name(name: str) -> str:
