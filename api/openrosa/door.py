@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Annotated
 
+from anyio import CapacityLimiter
 from fastapi import Depends, Request
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -20,6 +21,10 @@ from api.core.database import Database, DatabaseDep, raw, take_principal, take_r
 from api.core.problems import Forbidden, Unauthorized
 from api.openrosa import queries
 from api.openrosa.problems import TokenRefused, WrongVersion
+
+# Transactions of Collect at a time in this process. It waits a minute for an answer, so it may wait for its turn; phones
+# that push and people at desks find a connection meanwhile.
+TURNS = CapacityLimiter(6)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +43,7 @@ class CollectDoor:
     @asynccontextmanager
     async def open(self) -> AsyncIterator[tuple[AsyncConnection, Actor, str]]:
         """One transaction as the person: connection, actor, and the id of the phone; raises `TokenRefused` (403)."""
-        async with transaction(self.database) as connection:
+        async with TURNS, transaction(self.database) as connection:
             wire = await raw(connection)
             await take_role(wire, self.database, "access")
             found = await wire.fetchrow(queries.WHOSE, token_hash(self.token), clock.now())
