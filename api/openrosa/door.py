@@ -22,8 +22,8 @@ from api.core.problems import Forbidden, Unauthorized
 from api.openrosa import queries
 from api.openrosa.problems import TokenRefused, WrongVersion
 
-# Transactions of Collect at a time in this process. It waits a minute for an answer, so it may wait for its turn; phones
-# that push and people at desks find a connection meanwhile.
+# Transactions of Collect at a time in this process. It waits a minute for an answer, so it may wait for its turn:
+# phones that push and people at desks find a connection meanwhile.
 TURNS = CapacityLimiter(6)
 
 
