@@ -136,6 +136,11 @@ select c.status, exists (
     ) as covered, exists (select from teams t where t.id = $3 and t.campaign_id = c.id) as own_team
 from campaigns c where c.id = $1"""
 
+# Who sent a household that waited in quarantine, if the person still works in this campaign.
+FINDER = """
+select p.id, p.team_id from principals p join teams t on t.id = p.team_id and t.campaign_id = $2
+where p.id = $1 and p.active and p.role = 'enumerator'"""
+
 # Revision 0: the revision that every new household begins with tells what it was made of.
 # Separate statements: each child's policy asks for its parent, which a statement does not see before it ends.
 ADD_HOUSEHOLD = """

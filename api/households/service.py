@@ -110,10 +110,13 @@ async def read_identities(
     return showing.identities(found, vault, purpose)
 
 
-async def add_household(connection: Connection, actor: Actor, vault: Vault, body: HouseholdIn) -> bool:
+async def add_household(
+    connection: Connection, actor: Actor, vault: Vault, body: HouseholdIn, sender: UUID | None = None
+) -> bool:
     """Add a household that no list has: `open` for the enumerator who found it, `unassigned` from Bappeda.
 
-    Says whether it is the first time; raises the refusal.
+    `sender` found what Bappeda takes out of quarantine, and holds it when they could have added it now. Says whether it
+    is the first time; raises the refusal.
     """
     if actor.role is Role.COORDINATOR:
         raise Forbidden
@@ -122,8 +125,9 @@ async def add_household(connection: Connection, actor: Actor, vault: Vault, body
     if await _added_before(connection, vault, body.id, call):
         return False
     await _demand_place(connection, actor, body)
-    finder = actor.id if actor.role is Role.ENUMERATOR else None
-    team = actor.team_id if finder else None
+    finder, team = (actor.id, actor.team_id) if actor.role is Role.ENUMERATOR else (None, None)
+    if sender is not None and await trained(connection, body.campaign_id, [sender]):
+        finder, team = await connection.fetchrow(queries.FINDER, sender, body.campaign_id) or (None, None)
     place = (body.region_code, body.rw, body.rt, body.address, adding.head_name(body))
     where = (body.location.lat, body.location.lon, body.location.accuracy_m) if body.location else (None, None, None)
     present, written = clock.now(), vault.seal_bytes(adding.CALL, body.id, call)

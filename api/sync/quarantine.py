@@ -145,7 +145,7 @@ async def _record(
                 raise Invalid("", "only_for_visits")
             if actor.role is not Role.BAPPEDA:
                 raise Forbidden  # a coordinator adds no household, neither here nor anywhere
-            await add_household(connection, actor, vault, HouseholdIn.model_validate_json(said))
+            await add_household(connection, actor, vault, HouseholdIn.model_validate_json(said), row["principal_id"])
             return
         visit = VisitIn.model_validate_json(said)
     except ValidationError as refused:

@@ -187,3 +187,43 @@ async def test_a_found_household_is_adopted_by_bappeda_alone(house: House) -> No
     assert (await (await house.as_(team.ratna)).post(path, json=ADOPT)).status_code == 403
     assert (await (await house.as_(await house.make.dewi())).post(path, json=ADOPT)).status_code == 201
     assert await house.owner.fetchval("select count(*) from households where id = $1", UUID(home["id"])) == 1
+
+
+async def test_an_adopted_household_is_its_finders_and_so_are_the_visits_to_it(house: House) -> None:
+    """As if the finder had sent it now (contract 5): Siti holds it, her phone learns of it, her visit is taken in."""
+    team, _ = await doors(house, status="review")
+    home, siti = found_household(team) | {"assignment_id": str(uuid7())}, await house.as_(team.siti)
+    (found,) = await push(siti, households=[home])
+    await house.owner.execute("update campaigns set status = 'fieldwork'")
+    cursor = (await siti.get("/v1/sync/pull")).json()["cursor"]
+    dewi = await house.as_(await house.make.dewi())
+
+    assert (await dewi.post(f"/v1/quarantine/{found['receipt']}/resolutions", json=ADOPT)).status_code == 201
+
+    held = (await siti.get(f"/v1/assignments/{home['assignment_id']}")).json()
+    assert (held["status"], held["enumerator_id"], held["team_id"]) == ("open", str(team.siti.id), str(team.id))
+    pulled = (await siti.get("/v1/sync/pull", params={"cursor": cursor})).json()
+    assert [one["id"] for one in pulled["households"]] == [home["id"]]
+    (told,) = await push(siti, visit(UUID(home["assignment_id"])))
+    assert told["status"] == "accepted"
+    assert (await (await house.as_(team.ratna)).get(f"/v1/visits/{told['id']}")).status_code == 200
+
+
+async def test_what_somebody_found_who_has_left_is_for_bappeda_to_hand_out(house: House) -> None:
+    team, _ = await doors(house, status="review")
+    homes = [found_household(team) | {"assignment_id": str(uuid7())} for _ in range(2)]
+    results = await push(await house.as_(team.siti), households=homes)
+    await house.owner.execute("update campaigns set status = 'fieldwork'")
+    dewi = await house.as_(await house.make.dewi())
+    leaves = (
+        "update training_attendances set passed = false where staff_id = $1",
+        "update principals set active = false where id = $1",
+    )
+    for home, found, left in zip(homes, results, leaves, strict=True):
+        await house.owner.execute(left, team.siti.id)
+        await house.owner.execute(
+            "update training_attendances set passed = true where staff_id = $1 and $2", team.siti.id, "active" in left
+        )
+        assert (await dewi.post(f"/v1/quarantine/{found['receipt']}/resolutions", json=ADOPT)).status_code == 201
+        held = (await dewi.get(f"/v1/assignments/{home['assignment_id']}")).json()
+        assert (held["status"], held["enumerator_id"], held["team_id"]) == ("unassigned", None, None)
