@@ -12,6 +12,7 @@ from scripts.benchmarks.plans import Plans
 from scripts.benchmarks.processes import cpu_of, forget_peaks, peak_mib
 
 MICRO = 1_000_000
+HEAVY = 3
 Listening: TypeAlias = Callable[[LargeHouse], AbstractAsyncContextManager[Plans]]
 
 
@@ -108,7 +109,7 @@ async def measure(
     while takes it from both. Where plans are asked for (`explained`), one more round of the API tells them.
     """
     rounds = min(rounds, case.rounds)
-    warm = min(warm, rounds)
+    warm = min(warm, rounds) if case.rounds > HEAVY else 0  # a heavy one is warm from its preparation
     await case.prepare(house, rounds + warm + 1)
     pids, ours = case.api_pids(house), case.floor_pids(house)
     sides = {

@@ -7,6 +7,7 @@ do not wear each other's household out and a second run of 500,000 households be
 import asyncio
 import json
 import os
+import socket
 import subprocess
 import sys
 import time
@@ -108,6 +109,14 @@ class LargeHouse(House):
         pair = given.raise_for_status().json()
         self.tokens[username] = (time.monotonic(), pair["access_token"], pair["refresh_token"])
         return str(pair["access_token"])
+
+    def start_bare(self) -> tuple[subprocess.Popen[bytes], str]:
+        """The floor's server on a free port, and where it answers."""
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            port = free.getsockname()[1]
+        url = f"http://127.0.0.1:{port}"
+        return self.start_beside(["scripts.benchmarks.bare", str(port)], f"{url}/ready"), url
 
     def start_beside(self, command: list[str], url: str | None = None) -> subprocess.Popen[bytes]:
         """Start a process that is not the API's (the worker, a floor's server); wait until `url` answers."""

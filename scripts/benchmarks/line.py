@@ -18,19 +18,19 @@ class Line:
         self.headers = {"Authorization": f"Bearer {token}"} if token else {}
         self.used = 0.0
 
-    def call(self, method: str, path: str, body: bytes | None = None, **headers: str) -> bytes:
+    def call(self, method: str, path: str, body: bytes | None = None) -> bytes:
         """The whole answer."""
-        answer = self._asked(method, path, body, headers)
+        answer = self._asked(method, path, body)
         return answer.read()
 
-    def json(self, method: str, path: str, body: Any = None, **headers: str) -> Any:
+    def json(self, method: str, path: str, body: Any = None) -> Any:
         """The answer's JSON to a JSON body."""
         sent = None if body is None else json.dumps(body).encode()
-        return json.loads(self.call(method, path, sent, **headers))
+        return json.loads(self.call(method, path, sent))
 
     def size(self, method: str, path: str) -> int:
         """How many bytes the answer has; none of them is kept."""
-        answer, size = self._asked(method, path, None, {}), 0
+        answer, size = self._asked(method, path, None), 0
         while part := answer.read(1 << 18):
             size += len(part)
         return size
@@ -39,11 +39,11 @@ class Line:
         """Hang up."""
         self.connection.close()
 
-    def _asked(self, method: str, path: str, body: bytes | None, headers: dict[str, str]) -> http.client.HTTPResponse:
+    def _asked(self, method: str, path: str, body: bytes | None) -> http.client.HTTPResponse:
         if time.monotonic() - self.used > KEPT_S:
             self.connection.close()
         kind = {"Content-Type": "application/json"} if body is not None else {}
-        self.connection.request(method, path, body, self.headers | kind | headers)
+        self.connection.request(method, path, body, self.headers | kind)
         answer = self.connection.getresponse()
         self.used = time.monotonic()
         if not 200 <= answer.status < 300:

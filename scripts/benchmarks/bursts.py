@@ -1,0 +1,153 @@
+"""Everybody at once: 126 sign-ins, and 17:00, when 126 phones refresh, pull 50 and push 20 visits.
+
+The floor of the sign-ins is the same argon2id by the same two threads and the same rows. 17:00 keeps a promise in
+seconds instead of a floor. At ten or a hundred times as many each person has so many phones, and their visits are half
+done ones.
+"""
+
+import asyncio
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+import asyncpg
+import httpx
+from uuid_utils.compat import uuid7
+
+from api.access.passwords import HASHER, THREADS
+from api.core.embedded_places import OWNER
+from scripts.benchmarks.case import Case
+from scripts.benchmarks.large_house import LargeHouse
+from scripts.drills.pushing.phone import Ledger, Phone
+from scripts.drills.pushing.rounds import client
+
+VISITS, SUBMITS, PULLED = 20, 16, 50
+KEEP_TOKENS = """
+insert into refresh_tokens (id, family_id, principal_id, token_hash, issued_at, expires_at, family_ends_at)
+values ($1, $1, $2, $3, now(), now(), now())"""
+NOTED = """
+insert into audit_events (at, actor_id, action, subject_id, request_id, detail)
+values (clock_timestamp(), $1, 'session.started', $2, 'bench', '{}')"""
+# the first doors of everybody are open again, and no phone is told of it
+OPEN_AGAIN = """
+set session_replication_role = replica;
+update assignments a set status = 'open', verdict_stage = null from (
+    select id, row_number() over (partition by holder_id order by id) as place from assignments
+    where holder_id = any (array(select staff_id from devices)) and status <> 'cancelled'
+) d where d.id = a.id and d.place <= 60 and a.status <> 'open';
+reset session_replication_role
+"""
+
+
+@dataclass(slots=True)
+class BurstPhone(Phone):
+    """One of the phones of a person."""
+
+    number: int = 0
+
+    @property
+    def device_id(self) -> str:
+        """Each is enrolled by itself."""
+        return f"hp-{self.username}-{self.number}"
+
+
+def phones_of(house: LargeHouse, ledger: Ledger, times: int = 1) -> list[BurstPhone]:
+    """So many phones for each enumerator of the demo."""
+    return [
+        BurstPhone(one["username"], one["password"], ledger, number=number)
+        for number in range(times)
+        for one in house.enumerators()
+    ]
+
+
+class SignIns(Case):
+    """All at once; whoever is told 503 comes back after `Retry-After`."""
+
+    name, rounds, hot = "126 sign-ins at once", 2, False
+
+    async def prepare(self, house: LargeHouse, rounds: int) -> None:
+        """The phones, and what the floor verifies."""
+        self.house, self.ledger = house, Ledger()
+        self.phones = phones_of(house, self.ledger)
+        self.items = len(self.phones)
+        self.owner = await asyncpg.connect(house.address(OWNER))
+        rows = await self.owner.fetch(
+            "select s.username, s.id, c.password_hash from staff s join credentials c on c.principal_id = s.id"
+        )
+        self.known = {row["username"]: row for row in rows}
+
+    async def api(self, number: int) -> None:
+        """126 calls."""
+        for phone in self.phones:
+            phone.access = ""
+        async with client(self.house.url) as http:
+            await asyncio.gather(*(phone.sign_in(http) for phone in self.phones))
+        if self.ledger.wrong:
+            raise RuntimeError(f"sign-ins went wrong: {dict(self.ledger.wrong)}")
+
+    async def floor(self, number: int) -> None:
+        """The same passwords and rows."""
+        loop = asyncio.get_running_loop()
+        with ThreadPoolExecutor(THREADS) as threads:
+            for phone in self.phones:
+                known = self.known[phone.username]
+                await loop.run_in_executor(threads, HASHER.verify, known["password_hash"], phone.password)
+                async with self.owner.transaction():
+                    made = uuid7()
+                    await self.owner.execute(KEEP_TOKENS, made, known["id"], made.bytes * 2)
+                    await self.owner.execute(NOTED, known["id"], made)
+
+    async def close(self) -> None:
+        """The line."""
+        await self.owner.close()
+
+
+class Seventeen(Case):
+    """The burst, so many times the pilot's 126 phones."""
+
+    has_floor, hot = False, False
+
+    def __init__(self, times: int, rounds: int) -> None:
+        self.times, self.rounds = times, rounds if times == 1 else 1
+        self.name = f"17:00, {126 * times:,} phones"
+
+    async def prepare(self, house: LargeHouse, rounds: int) -> None:
+        """Everybody is signed in."""
+        self.house, self.ledger = house, Ledger()
+        self.phones = phones_of(house, self.ledger, self.times)
+        self.items = len(self.phones)
+        self.owner = await asyncpg.connect(house.address(OWNER))
+        gate = asyncio.Semaphore(4)
+        async with client(house.url) as http:
+
+            async def sign_in(phone: Phone) -> None:
+                async with gate:
+                    await phone.sign_in(http)
+
+            await asyncio.gather(*map(sign_in, self.phones))
+
+    async def before(self, number: int) -> None:
+        """There are doors to knock on."""
+        await self.owner.execute(OPEN_AGAIN)
+
+    async def api(self, number: int) -> None:
+        """Refresh, pull, push; only successes, 429 and 503 may be seen."""
+        async with client(self.house.url) as http:
+            await asyncio.gather(*(self._day_ends(phone, http) for phone in self.phones))
+        if self.ledger.wrong:
+            raise RuntimeError(f"17:00 went wrong: {dict(self.ledger.wrong)}")
+
+    async def _day_ends(self, phone: BurstPhone, http: httpx.AsyncClient) -> None:
+        await phone.renew(http)
+        await phone.pull(http, PULLED)
+        if self.times > 1:
+            phone.doors = [phone.doors[phone.number % len(phone.doors)]]
+        await phone.push(http, phone.parcel(VISITS, submits=SUBMITS if self.times == 1 else 0))
+
+    async def close(self) -> None:
+        """The line."""
+        await self.owner.close()
+
+
+def cases(*, quick: bool, bursts: list[int]) -> list[Case]:
+    """The sign-ins, and 17:00 as often as asked for."""
+    return [SignIns(), *(Seventeen(times, 1 if quick else 3) for times in bursts)]
