@@ -1,6 +1,5 @@
 """Bodies of the visits room: what a phone tells about one knock on one door, and what we answer."""
 
-import json
 from datetime import date, datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
@@ -24,11 +23,13 @@ Day = Annotated[date, Field(ge=date(2000, 1, 1), lt=date(2100, 1, 1))]
 def _storable(answers: dict[str, Any]) -> dict[str, Any]:
     """Refuse what JSON cannot carry back: NaN, lone surrogates, integers beyond 64 bits, bottomless nesting."""
     try:
-        json.dumps(answers, allow_nan=False)
-        orjson.dumps(answers)
-    except (ValueError, TypeError, RecursionError) as refused:
+        written = orjson.dumps(answers)
+    except (TypeError, RecursionError) as refused:
         raise PydanticCustomError("unstorable", "holds a value that JSON cannot carry") from refused
-    if deeper_than(answers, MOST_LEVELS - 2):  # as deep as a body may be when a push carries them
+    if b"null" in written and orjson.loads(written) != answers:  # it writes NaN and the infinities as null
+        raise PydanticCustomError("unstorable", "holds a value that JSON cannot carry")
+    most = MOST_LEVELS - 2  # as deep as a body may be when a push carries them
+    if written.count(b"{") + written.count(b"[") > most and deeper_than(answers, most):
         raise PydanticCustomError("too_deep", "nested too deeply")
     return answers
 

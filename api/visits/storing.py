@@ -20,7 +20,7 @@ from api.visits import queries
 from api.visits.judging import Door, Judged, Knock
 from api.visits.schemas import MemberIn, VisitIn
 
-KEPT_AS_SAID = {
+KEPT_AS_SAID = (
     "id",
     "assignment_id",
     "corrects",
@@ -29,7 +29,7 @@ KEPT_AS_SAID = {
     "ended_at",
     "outcome",
     "questionnaire_version",
-}
+)
 TOLD_OF_NEW = {"name", "relation", "sex", "born_on", "family_no", "whereabouts"}
 
 
@@ -101,7 +101,7 @@ async def store_visits(
 def _row(accepted: Accepted, vault: Vault) -> dict[str, Any]:
     arrival, judged, visit = accepted.arrival, accepted.judged, accepted.arrival.visit
     where, device = visit.location, visit.device
-    return visit.model_dump(include=KEPT_AS_SAID) | {
+    return {name: getattr(visit, name) for name in KEPT_AS_SAID} | {
         "household_id": accepted.door.household_id,
         "latitude": where and where.lat,
         "longitude": where and where.lon,

@@ -78,7 +78,7 @@ class Push(Case):
         self.line = Line(house.url, house.token(SENDER))
         self.phone = Phone(SENDER, "", Ledger())
         pulled = self.line.json("GET", "/v1/sync/pull?limit=1")
-        self.phone.version = pulled["questionnaires"][0]["version"]
+        self.phone.learn(pulled)
         self.sender = await self.owner.fetchval("select id from staff where username = $1", SENDER)
         self.doors = await self._doors(self.visits if self.again else self.visits * (2 * rounds + 1))
         self.parcels = [self._parcel() for _ in range(1 if self.again else rounds)]

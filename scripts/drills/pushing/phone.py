@@ -137,11 +137,15 @@ class Phone:
         """Everything that its holder has."""
         got = (await self.call(http, "GET", "/v1/sync/pull", params={"limit": limit})).json()
         self.doors = [Door(one["id"], one["revision"]) for one in got["assignments"]]
+        self.learn(got)
+        self.ledger.revisions |= {UUID(door.id): door.revision for door in self.doors}
+
+    def learn(self, got: dict[str, Any]) -> None:
+        """How the form that a pull brought is filled in."""
         for form in got["questionnaires"]:
             codes = {kept["name"]: kept["codes"][0]["code"] for kept in got["code_lists"]}
             content, self.version = Form.model_validate(form["content"]), form["version"]
             self.answers = {subject: filled(content, subject, codes) for subject in QuestionSubject}
-        self.ledger.revisions |= {UUID(door.id): door.revision for door in self.doors}
 
     def parcel(self, visits: int, submits: int) -> bytes:
         """A push with so many visits, the last of them submitting as many doors, which are closed by it then.
