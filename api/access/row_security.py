@@ -89,6 +89,7 @@ APPEND_ONLY = (
     "attachments",
     "photos",
     "openrosa_submissions",
+    "formgear_submissions",
     "sync_changes",
 )
 
@@ -173,6 +174,7 @@ RULES: tuple[Rule, ...] = (
     Rule("enumerator", "attachments", READ, VISITED), Rule("bappeda", "attachments", READ, "true"),
     Rule("coordinator", "attachments", READ, IN_ASSIGNMENT), Rule("coordinator", "attachments", READ, IN_QUARANTINE.format("attachments.receipt_id")),
     Rule("enumerator", "photos", ADD, ANNOUNCED.format("photos"), ANNOUNCED_BY.format("photos")), Rule(("bappeda", "coordinator"), "photos", READ, ANNOUNCED.format("photos")),
+    Rule("enumerator", "formgear_submissions", ADD, f"exists (select from receipts r where r.id = receipt_id and r.principal_id = {ACTOR})"),
     Rule("enumerator", "openrosa_submissions", ADD, f"principal_id = {ACTOR}", f"principal_id = {ACTOR} and exists (select from receipts r where r.id = receipt_id and r.subject_id = instance_id)"),
     Rule("enumerator", "photo_parts", "select, insert, delete", ANNOUNCED_BY.format("photo_parts")),
     Rule(("bappeda", "coordinator"), "photo_parts", READ, ANNOUNCED.format("photo_parts")),

@@ -70,6 +70,7 @@ GOING: dict[str, Going] = {
             "content_index": "sha256(convert_to(id::text, 'UTF8'))",
         },
     ),
+    "formgear_submissions": Going(f"receipt_id in ({VISITED} union all {IN_QUARANTINE})", {"documents": NOTHING}),
     "openrosa_submissions": Going(f"receipt_id in ({VISITED} union all {IN_QUARANTINE})", {"xml": NOTHING}),
     "released_members": Going(
         OF_HOUSEHOLD,

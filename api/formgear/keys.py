@@ -47,7 +47,6 @@ PLACES: Final[Mapping[str, str]] = {
 KEYS: Final = {place: key for key, place in PLACES.items()} | {"/verdict": ELIGIBILITY}
 # shown to the person who fills it in, and given back as it was: nothing is read from them
 ECHOED: Final = frozenset({ADDRESS})
-ECHOED_OF_MEMBER: Final = frozenset({MEMBER_BORN_ON} | {f"member-{fact}" for fact in FACTS} - {WHEREABOUTS})
 ROW = re.compile(r"([^#]+)#(\d{1,4})")
 OF_MEMBER = re.compile(r"/members/(\d{1,4})(?:/(answers/)?(.+))?")
 

@@ -18,6 +18,10 @@ select q.code, q.title, v.version, v.content::text as content
 from questionnaires q join questionnaire_versions v on v.questionnaire_id = q.id
 where q.id = $1 and v.version = $2
 """
+# The same documents again are kept once.
+KEEP = """
+insert into formgear_submissions (receipt_id, documents, received_at) values ($1, $2, $3) on conflict do nothing
+"""
 # What the form that a submission names asks, and the code of what its campaign asks, as far as the caller sees either.
 FORM = """
 select (

@@ -88,7 +88,7 @@ def read_submission(submission: SubmissionIn, assignment_id: UUID, photos: Seque
         "respondent": {"name": respondent} if respondent is not None else None,
         "notice_given": notice == "yes" if notice is not None else None,
         "questionnaire_version": version,
-        "answers": dict(_household(said, questions, rows)),
+        "answers": dict(_household(said, questions)),
         "members": members,
         "attachments": [_announced(one) for one in photos if one.sendable][:MOST_ATTACHMENTS],
         "verdict": _verdict(said, outcome),
@@ -104,17 +104,14 @@ def version_of(written: str) -> int | None:
     return int(first) if first.isdecimal() and len(first) < 10 and int(first) > 0 else None
 
 
-def _household(
-    said: Mapping[str, Any], questions: Mapping[str, Question], rows: Sequence[int]
-) -> Iterator[tuple[str, Any]]:
+def _household(said: Mapping[str, Any], questions: Mapping[str, Question]) -> Iterator[tuple[str, Any]]:
     """The answers about the household, and whatever else stands in no known place."""
     for key, answer in said.items():
         name, row = keys.row_of(key) or (key, 0)
-        if row in rows and name.startswith(("member-", keys.ANSWER)):
+        if (row and name.startswith(("member-", keys.ANSWER))) or key in keys.PLACES or key in keys.ECHOED:
             continue
-        if key in keys.PLACES or key in keys.ECHOED or _is_photo(answer):
-            continue
-        yield key, _answer(questions.get(key), answer)
+        if not _is_photo(answer):
+            yield key, _answer(questions.get(key), answer)
 
 
 def _members(

@@ -12,6 +12,7 @@ from api.access.actor import Actor
 from api.attachments.problems import PhotoTooLarge
 from api.attachments.service import expect, take_piece
 from api.attachments.store import Store
+from api.core import clock
 from api.core.database import Connection
 from api.core.problems import NotFound, Problem
 from api.core.vault import Vault
@@ -32,6 +33,7 @@ from api.visits.service import open_visit
 AT_THE_DOOR = frozenset({AssignmentStatus.OPEN, AssignmentStatus.DOWNLOADED, AssignmentStatus.RETURNED})
 APPROVED = frozenset({AssignmentStatus.APPROVED, AssignmentStatus.COMPLETED})
 CAPI, ASSIGNED, OFFLINE = 2, 2, 2
+SEALED = "formgear.documents"
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +116,8 @@ async def submit(
     reading = read_submission(submission, assignment_id, arrived.photos, version, form)
     said = json.dumps(reading.visit).encode()  # whatever the documents hold: numbers of any length, half an emoji
     (pushed,) = await push(connection, actor, vault, submission.device_id, [(ReceiptKind.VISIT, said)])
+    documents = vault.seal_bytes(SEALED, pushed.receipt_id, arrived.documents)
+    await connection.execute(queries.KEEP, pushed.receipt_id, documents, clock.now())
     awaited = [one.name for one in arrived.photos if one.data is None]
     if awaited:
         await expect(connection, actor, pushed.receipt_id, assignment_id, awaited)

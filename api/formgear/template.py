@@ -199,8 +199,9 @@ class Gear:
         yield self._choice(f"{keys.NEW}relation", "relation", relation, **new)
         yield self._component(f"{keys.NEW}born_on", DATE, Label(id="Tanggal lahir", en="Date of birth"), **new)
         born = [f"getValue({_in_row(key, SAME_ROW)})" for key in (keys.MEMBER_BORN_ON, f"{keys.NEW}born_on")]
+        # what is not answered is '' to FormGear, and [] in a new row
         years = f"Math.floor((Date.now() - Date.parse(d)) / {YEAR_MS})"
-        age = f"[{', '.join(born)}].filter(d => d !== '').map(d => {years})[0]"
+        age = f"[{', '.join(born)}].filter(d => d.length > 0).map(d => {years})[0]"
         # with the row for FormGear to fill in, without it for FormGear to notice a change (`hasComponentVar`)
         told = [*keys_in(age), *(key.removesuffix(SAME_ROW) for key in keys_in(age))]
         computed = {"expression": age, "componentVar": told, "render": True, "renderType": 1}

@@ -16,6 +16,7 @@ from api.tables.deliberations import (
 )
 from api.tables.devices import Device
 from api.tables.feed import FeedEpoch, SyncChange
+from api.tables.formgear import FormgearSubmission
 from api.tables.households import (
     Family,
     Household,
@@ -105,6 +106,7 @@ __all__ = [
     "FeedEpoch",
     "FieldResult",
     "FindingLevel",
+    "FormgearSubmission",
     "Household",
     "HouseholdProgramme",
     "HouseholdRevision",

@@ -29,6 +29,7 @@ MATRIX: dict[str, dict[str, str]] = {
     "idempotency_keys": {"bappeda": "siu", "coordinator": "siu", "enumerator": "siu", "diskominfo": "siu", "observer": "s", "client": "s", "worker": "sd"},
     "import_findings": {"bappeda": "s", "worker": "sid"},
     "imported_staff": {"bappeda": "s", "worker": "si"},
+    "formgear_submissions": {"enumerator": "si"},
     "imports": {"bappeda": "si", "worker": "siu"},
     "members": {"bappeda": "siu", "coordinator": "siu", "enumerator": "siu", "worker": "si"},
     "objections": {"bappeda": "si"},

@@ -29,8 +29,8 @@ class Row:
 
 PUBLIC = Row(ROLES + "-")
 FIELD, FIELD_FILTERS = "bce", ("enumerator_id", "team_id")
-DONE = visit(None, id="{new}", questionnaire_version=1)  # type: ignore[arg-type]
-VISIT = {name: value for name, value in DONE.items() if name != "assignment_id"}
+NEW_VISIT = visit(None, id="{new}", questionnaire_version=1)  # type: ignore[arg-type]
+VISIT = {name: value for name, value in NEW_VISIT.items() if name != "assignment_id"}
 WHY = {"reason": "Uji hak akses"}
 FORMGEAR = {"id": "{new}", "device_id": "hp", "response": {
     "templateDataKey": "x", "templateVersion": "1.0.0", "createdAt": "2022-11-03 09:00:00",

@@ -1,10 +1,12 @@
 """`POST /v1/formgear/assignments/{id}/submissions`: what is refused, what waits for a person, what becomes a visit."""
 
+import json
+from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
 from tests.attachments.shots import shot
-from tests.formgear.gear import filled, opened, path_of, prepared
+from tests.formgear.gear import PHONE, filled, opened, path_of, prepared
 from tests.support.house import House
 from tests.sync.parcels import count, hand_on
 
@@ -192,9 +194,15 @@ async def test_photos_come_in_the_documents_or_after_them(house: House) -> None:
     url = f"/v1/visits/{first['id']}/attachments/visit-house_photo"
     assert (await ratna.get(url)).headers["Content-Type"] == "image/jpeg"
     assert await count(house, "photos") == 1
-    assert b"data:image" not in house.make.vault.open_bytes(
-        "receipt.body", UUID(first["receipt"]), await house.owner.fetchval("select body from receipts")
-    ), "a photo lies where photos lie"
+    (kept,) = await house.owner.fetch(
+        "select body, documents from receipts r join formgear_submissions on receipt_id = id"
+    )
+    receipt, open_bytes = UUID(first["receipt"]), house.make.vault.open_bytes
+    assert b"data:image" not in open_bytes("receipt.body", receipt, kept["body"])
+    documents = open_bytes("formgear.documents", receipt, kept["documents"])
+    assert documents.count(b"data:image/jpeg;base64,sha256:") == 2
+    assert len(documents) < 12_000, "a photo lies where photos lie"
+    assert b"visit-respondent_name" in documents
 
 
 async def test_a_photo_that_is_none_takes_nothing_along_and_one_only_named_is_awaited(house: House) -> None:
@@ -216,3 +224,38 @@ async def test_a_photo_that_is_none_takes_nothing_along_and_one_only_named_is_aw
     url = f"/v1/visits/{second['id']}/attachments/visit-house_photo"
     sent = await siti.put(url, content=shot(), headers={"Content-Type": "image/jpeg"})
     assert sent.status_code == 201, sent.text
+
+
+async def test_what_the_engine_itself_gave_out_becomes_a_visit(house: House) -> None:
+    """`engine.json` is what form-gear 1.1.1 of npm, unchanged, gave out (`setSubmitMobile`) for the template of `FORM`.
+
+    It was run in jsdom with a preset of two people and answers to `FORM`; a row that is not answered is `[]` there.
+    """
+    given = (Path(__file__).parent / "engine.json").read_text(encoding="utf-8")
+    _, siti, assignment = await prepared(house)
+    visits = []
+    for kind in ("no_respondent", "completed"):
+        known = (await opened(siti, assignment)).answers
+        documents = json.loads(given)[kind]
+        own = {"aaa": known["member-id#1"], "bbb": known["member-id#2"]}
+        for one in documents["response"]["answers"]:
+            one["answer"] = own.get(one["answer"], one["answer"]) if isinstance(one["answer"], str) else one["answer"]
+        body = documents | {"id": str(uuid4()), "device_id": PHONE}
+
+        told = (await siti.post(path_of(assignment), json=body)).json()
+
+        assert (told["status"], told["findings"]) == ("accepted", []), told
+        visits.append((await siti.get(f"/v1/visits/{body['id']}")).json())
+    absent, met = visits
+    assert (absent["outcome"], absent["answers"], absent["members"], absent["verdict"]) == (
+        "no_respondent",
+        {},
+        [],
+        None,
+    )
+    assert met["answers"] == {"light": "1", "power": "2", "fridge": "yes", "rooms": 0, "sleeping": 0}
+    assert [(one["name"], one["whereabouts"], one["answers"]) for one in met["members"]] == [
+        (None, "present", {"works": "yes"}), (None, "moved", {}),
+        ("Sri Lestari", "new", {"works": "no", "pregnant": "no"}),
+    ]  # fmt: skip
+    assert (met["verdict"]["registry_action"], met["submits"]) == ("keep", True)
