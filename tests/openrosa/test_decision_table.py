@@ -49,12 +49,12 @@ async def test_a_form_that_is_not_accepting_is_409_and_leaves_nothing(house: Hou
     if closed == "draft":
         await house.owner.execute(
             "insert into questionnaire_versions (id, questionnaire_id, version, status, content, created_at)"
-            " select $1, v.questionnaire_id, 2, 'draft', v.content, v.created_at from questionnaire_versions v"
+            " select $1, v.questionnaire_id, 9, 'draft', v.content, v.created_at from questionnaire_versions v"
             " join questionnaires q on q.id = v.questionnaire_id where q.code = $2 and v.version = 1",
             uuid7(),
             FORM,
         )
-        xml = field.fill().replace(b'version="1"', b'version="2"')
+        xml = field.fill().replace(b'version="1"', b'version="9"')
     else:
         await house.owner.execute("update campaigns set questionnaire_id = null")
         xml = field.fill()

@@ -9,7 +9,10 @@ from tests.support.house import House
 
 async def question(house: House, name: str) -> dict[str, Any]:
     """A question of the pilot's form by its name."""
-    content = await house.owner.fetchval("select content::text from questionnaire_versions")
+    content = await house.owner.fetchval(
+        "select v.content::text from questionnaire_versions v join questionnaires q on q.id = v.questionnaire_id"
+        " where q.code = 'malang-2022' order by v.version desc"
+    )
     found: list[dict[str, Any]] = []
 
     def walk(part: Any) -> None:
