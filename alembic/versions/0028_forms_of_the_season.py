@@ -16,8 +16,8 @@ from sqlalchemy.dialects.postgresql import JSONB
 
 import api.questionnaires
 
-revision: str = "0027"
-down_revision: str | Sequence[str] | None = "0026"
+revision: str = "0028"
+down_revision: str | Sequence[str] | None = "0027"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 
