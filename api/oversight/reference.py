@@ -46,16 +46,20 @@ GUIDES: Final = (
     "season",
     "phones",
     "odk-collect",
+    "formgear",
     "errors-and-retries",
     "roles-and-rows",
     "audit",
     "musim",
     "ponsel",
     "memasang-odk-collect",
+    "capi-gaya-bps",
     "peran-dan-baris",
     "jejak-audit",
 )
-INDONESIAN: Final = frozenset({"musim", "ponsel", "memasang-odk-collect", "peran-dan-baris", "jejak-audit"})
+INDONESIAN: Final = frozenset(
+    {"musim", "ponsel", "memasang-odk-collect", "capi-gaya-bps", "peran-dan-baris", "jejak-audit"}
+)
 
 
 def swagger_ui() -> Path:
