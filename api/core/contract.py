@@ -26,7 +26,8 @@ really done.
 [Errors and retries](guides/errors-and-retries) · [Roles and rows](guides/roles-and-rows) ·
 [Who watches the record](guides/audit) ·
 [Musim kerja langkah demi langkah](guides/musim) · [Ponsel](guides/ponsel) ·
-[Memasang ODK Collect](guides/memasang-odk-collect) · [CAPI gaya BPS](guides/capi-gaya-bps) · [Peran dan baris](guides/peran-dan-baris) ·
+[Memasang ODK Collect](guides/memasang-odk-collect) · [CAPI gaya BPS](guides/capi-gaya-bps) ·
+[Peran dan baris](guides/peran-dan-baris) ·
 [Siapa yang mengawasi catatan](guides/jejak-audit)
 """.strip()
 FIRST_SENTENCE = re.compile(r"^(.+?)(?:(?<!\bNo)[.:;](?=\s)|\.?$)", re.DOTALL)  # "No. KK" is one word
