@@ -66,12 +66,13 @@ async def renew_table(
 
 async def _batches(owner: asyncpg.Connection, table: SealedTable) -> AsyncIterator[list[dict[str, Any]]]:
     key, last = ", ".join(table.key), None
-    columns = ", ".join(table.read)
+    wanted = f"select {', '.join(table.read)}, xmin::text as seen from {table.name}"  # noqa: S608  # names of ours
+    holds = " or ".join(f"{name} <> ''" for name in table.sealed)  # what is empty or null seals nothing
     while True:
         places = ", ".join(f"${number}" for number in range(1, len(table.key) + 1))
-        after = f"where ({key}) > ({places})" if last is not None else ""
+        after = f"and ({key}) > ({places})" if last is not None else ""
         rows = await owner.fetch(
-            f"select {columns}, xmin::text as seen from {table.name} {after} order by {key} limit {BATCH}",  # noqa: S608  # names of ours
+            f"{wanted} where ({holds}) {after} order by {key} limit {BATCH}",
             *(last or ()),
         )
         if not rows:
