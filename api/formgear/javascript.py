@@ -65,8 +65,8 @@ class Script:
             return self.holds(condition.no)
         if condition.members is not None:
             sure, possible = self._counts(condition.members)
-            few = [] if condition.least is None else [f"{possible} < {condition.least}"]
-            many = [] if condition.most is None else [f"{sure} > {condition.most}"]
+            few = [] if condition.least is None else [f"({possible} < {condition.least})"]
+            many = [] if condition.most is None else [f"({sure} > {condition.most})"]
             return _joined("||", few + many)
         if condition.compare is not None:
             return self._compared(condition, SIGNS[OPPOSITES[condition.compare]])
