@@ -8,7 +8,7 @@ so both doors see the same rows under the same role. Only this file commits.
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import Annotated, TypeAlias, TypeVar, cast
+from typing import Annotated, Any, TypeAlias, TypeVar, cast
 
 import asyncpg
 from fastapi import Depends, Request
@@ -35,6 +35,13 @@ select p.kind, p.role, p.team_id, p.scopes,
        set_config('sambang.team_id', coalesce(p.team_id::text, ''), true)
 from principals p where p.id = $1 and p.version = $2 and p.active and ($4::uuid is null or session_alive($4))
 """
+# PgBouncer in transaction mode: what a session keeps would be some other caller's. asyncpg sends a statement without a
+# name together with its values, so that no other server process can be asked for it; SQLAlchemy would name its own.
+BEHIND_A_POOLER: dict[str, Any] = {
+    "statement_cache_size": 0,
+    "prepared_statement_cache_size": 0,
+    "prepared_statement_name_func": str,
+}
 TAKE_ROLE = "select set_config('role', $1, true)"
 
 
@@ -44,6 +51,7 @@ class Database:
 
     engine: AsyncEngine
     role_prefix: str
+    limits: str = ""  # said after BEGIN where a session keeps nothing
 
     async def close(self) -> None:
         """Give every connection back."""
@@ -53,6 +61,7 @@ class Database:
 def open_database(wanted: DatabaseSettings) -> Database:
     """An engine over asyncpg whose errors never print parameters. It connects when first used."""
     url = wanted.database_url.replace("postgresql://", "postgresql+asyncpg://", 1)
+    limits = {"statement_timeout": str(wanted.statement_timeout_ms), "lock_timeout": "5000"}
     engine = create_async_engine(
         url,
         isolation_level="AUTOCOMMIT",
@@ -61,11 +70,10 @@ def open_database(wanted: DatabaseSettings) -> Database:
         max_overflow=0,
         pool_timeout=wanted.pool_timeout_s,
         pool_pre_ping=False,
-        connect_args={
-            "server_settings": {"statement_timeout": str(wanted.statement_timeout_ms), "lock_timeout": "5000"}
-        },
+        connect_args=BEHIND_A_POOLER if wanted.behind_a_pooler else {"server_settings": limits},
     )
-    return Database(engine, wanted.role_prefix)
+    said = "".join(f"; set local {name} = {value}" for name, value in limits.items()) if wanted.behind_a_pooler else ""
+    return Database(engine, wanted.role_prefix, said)
 
 
 async def raw(connection: AsyncConnection) -> Connection:
@@ -105,7 +113,7 @@ async def transaction(database: Database, *, read_only: bool = False) -> AsyncIt
     Raises `Unavailable` (503) when every connection is taken, or when the server went away underneath. A connection
     that may still be in a transaction, in somebody's role, never goes back to the pool.
     """
-    connection, wire = await _begin(database, "BEGIN READ ONLY" if read_only else "BEGIN")
+    connection, wire = await _begin(database, ("BEGIN READ ONLY" if read_only else "BEGIN") + database.limits)
     try:
         yield connection
         await wire.execute("COMMIT")

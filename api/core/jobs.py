@@ -92,7 +92,7 @@ async def enqueue(connection: Connection, name: str, payload: str) -> None:
 @contextlib.asynccontextmanager
 async def _connected(wanted: Settings) -> AsyncIterator[Connection]:
     connection = await asyncpg.connect(
-        wanted.database_url,
+        wanted.direct_url,
         server_settings={"role": f"{wanted.role_prefix}worker", "application_name": "sambang worker"},
     )
     try:

@@ -16,8 +16,8 @@ from typing import Final
 import asyncpg
 from sqlalchemy.exc import SQLAlchemyError
 
-from api.core.database import BROKEN, Database, raw
-from api.core.problems import Problem
+from api.core.database import BROKEN, Database, raw, transaction
+from api.core.problems import Problem, Unavailable
 
 WINDOW_S: Final = 60
 LUMPS: Final = 40  # a lump is this part of a minute's calls
@@ -116,11 +116,11 @@ class Leases:
         answers 503 anyway, and what does not (the contract, the keys, how we are) goes on.
         """
         try:
-            async with self.database.engine.connect() as connection:
+            async with transaction(self.database) as connection:
                 wire = await raw(connection)
                 row = await wire.fetchrow(TAKE, subject, policy.quota, WINDOW_S, policy.lump, lease.unspent)
             granted, held, kept_s = row["granted"], row["held"], float(WINDOW_S)
-        except (*BROKEN, OSError, asyncpg.PostgresError, SQLAlchemyError):
+        except (*BROKEN, OSError, asyncpg.PostgresError, SQLAlchemyError, Unavailable):
             granted, held, kept_s = policy.lump, policy.lump, policy.lump * WINDOW_S / policy.quota
         if granted < 1:  # not asked again before there can be one
             kept_s = max(0.0, 1 - held) * WINDOW_S / policy.quota

@@ -23,15 +23,27 @@ class DatabaseSettings(BaseSettings):
     env: Environment = "production"
     database_url: str
     database_owner_url: str | None = None
+    # the server itself, where `database_url` is a PgBouncer in transaction mode: the worker keeps locks of its session
+    database_direct_url: str | None = None
     role_prefix: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,29}_$")] = "sambang_"
     pool_size: Annotated[int, Field(ge=1, le=200)] = 10
     pool_timeout_s: Annotated[float, Field(gt=0)] = 2.0
     statement_timeout_ms: Annotated[int, Field(ge=100)] = 15_000
 
     @property
+    def direct_url(self) -> str:
+        """A connection that is one session from its beginning to its end."""
+        return self.database_direct_url or self.database_url
+
+    @property
+    def behind_a_pooler(self) -> bool:
+        """Whether each transaction of `database_url` may find another server process."""
+        return self.database_direct_url is not None
+
+    @property
     def owner_url(self) -> str:
         """The owner's connection, or the ordinary one where a deployment has only one."""
-        return self.database_owner_url or self.database_url
+        return self.database_owner_url or self.direct_url
 
 
 class Settings(DatabaseSettings):

@@ -8,16 +8,20 @@ import sys
 import time
 from collections import Counter
 from collections.abc import AsyncIterator
+from itertools import pairwise
 
 import httpx
 import pytest
 
 from api.core.settings import Settings
 from api.core.supervisor import listen, tied_to_parent
+from api.worker import run_worker
 from tests.core.clusters import ROOT
 from tests.support.house import House
 from tests.support.make import PASSWORD
 
+RECORDED = "select (select count(*) from audit_events) + (select count(*) from disclosures)"
+UNSEALED = f"select ({RECORDED}) > coalesce((select sum(count) from audit_seals), 0)"
 QUOTA, LUMP = 240, 6  # a minute; a process takes a fortieth at once
 READY_S = 60
 
@@ -101,3 +105,40 @@ async def test_who_is_switched_off_is_out_at_both_at_once(house: House, processe
     for expected in (200, 401):
         assert {(await one.get("/v1/me", headers=headers)).status_code for one in processes} == {expected}
         await house.owner.execute("update principals set active = false where id = $1", siti.id)
+
+
+async def test_the_same_call_at_both_has_one_effect(house: House, processes: list[httpx.AsyncClient]) -> None:
+    dewi = await house.make.dewi()
+    headers = {"Authorization": f"Bearer {house.token(dewi)}", "Idempotency-Key": "7b0e5a52"}
+    new = {"username": "tari", "name": "Tari Utami", "role": "enumerator"}
+
+    at_once = await asyncio.gather(*(one.post("/v1/staff", json=new, headers=headers) for one in processes * 3))
+    later = [await one.post("/v1/staff", json=new, headers=headers) for one in processes]
+
+    assert {answer.status_code for answer in at_once} <= {201, 409}
+    assert [answer.headers.get("Idempotency-Replayed") for answer in later] == ["true", "true"]
+    assert {answer.json()["id"] for answer in (*at_once, *later) if answer.status_code == 201} == {
+        later[0].json()["id"]
+    }
+    assert await house.owner.fetchval("select count(*) from staff where username = 'tari'") == 1
+
+
+async def test_two_workers_seal_one_chain(house: House, wanted: Settings) -> None:
+    dewi = await house.make.dewi()
+    client, stopping = await house.as_(dewi), asyncio.Event()
+    workers = [asyncio.create_task(run_worker(wanted, stopping=stopping)) for _ in range(2)]
+    try:
+        for number in range(20):
+            new = {"username": f"tari{number}", "name": "Tari Utami", "role": "enumerator"}
+            assert (await client.post("/v1/staff", json=new)).status_code == 201
+        async with asyncio.timeout(READY_S):
+            while await house.owner.fetchval(UNSEALED):  # noqa: ASYNC110  # the worker tells nobody
+                await asyncio.sleep(0.2)
+    finally:
+        stopping.set()
+        await asyncio.gather(*workers)
+
+    seals = await house.owner.fetch("select n, prev, digest, count from audit_seals order by n")
+    assert [seal["n"] for seal in seals] == list(range(1, len(seals) + 1))
+    assert all(later["prev"] == earlier["digest"] for earlier, later in pairwise(seals))
+    assert sum(seal["count"] for seal in seals) == await house.owner.fetchval(RECORDED)
