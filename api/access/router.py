@@ -19,10 +19,11 @@ from api.access.front_door import FrontDoorDep
 from api.access.problems import DeviceRevoked, InvalidCredentials, OtpRequired, TooManyAttempts
 from api.access.roles import Permission
 from api.access.schemas import ActivationIn, MeOut, SessionIn, SessionOut
+from api.core.idempotency import Route
 from api.core.leases import TooManyCalls
 from api.core.problems import problems
 
-router = APIRouter(tags=["access"])
+router = APIRouter(tags=["access"], route_class=Route)
 
 
 @router.post(

@@ -125,3 +125,33 @@ async def test_an_item_of_a_parcel_that_says_more_is_not_taken(
             assert "extra_forbidden" in {error["code"] for error in result["problem"]["errors"]}, result
     for table in ("visits", "households", "assignments"):
         assert await house.owner.fetchval(f"select count(*) from {table}") == 0  # names of ours
+
+
+@pytest.mark.parametrize(
+    ("said", "status", "codes"),
+    [
+        (b"\xff", 422, {"json_invalid"}),
+        (b'{"x": NaN}', 422, {"json_invalid"}),
+        (b'{"x":' * 20 + b"{}" + b"}" * 20, 422, {"too_deep"}),
+        (b'{"x":' * 50_000, 422, {"json_invalid", "too_deep"}),
+        ('{"x": 1}'.encode("utf-16"), 422, {"json_invalid"}),
+    ],
+    ids=["no UTF-8", "NaN", "21 levels", "50,000 levels", "UTF-16"],
+)
+async def test_what_is_no_json_for_us_is_none_at_any_door(
+    app: FastAPI, house: House, people: dict[str, Person | None], said: bytes, status: int, codes: set[str]
+) -> None:
+    for name, method, path, _ in bodies(app.openapi()):
+        roles = OPERATIONS[name].roles
+        caller = await house.as_(people["-" if "-" in roles else roles[0]])
+        for part in [part for part in path.split("/") if part.startswith("{")]:
+            path = path.replace(part, PLAIN.get(part, NOBODY))
+        headers = {"Content-Type": JSON, "If-Match": '"1"', "Purpose": "verification"}
+
+        answer = await caller.request(method, path, content=said, headers=headers)
+        packed = await caller.request(method, path, content=b"\x1f\x8b", headers=headers | {"Content-Encoding": "gzip"})
+
+        assert answer.status_code == status, (name, answer.text)
+        expected = {"invalid"} if name == "pushWork" and said[:1] == b"{" else codes  # its parcel is cut, not parsed
+        assert expected & {error["code"] for error in answer.json()["errors"]}, (name, answer.text)
+        assert packed.status_code == 415, name

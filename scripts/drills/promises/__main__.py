@@ -6,11 +6,11 @@ import time
 
 from rich.console import Console
 
-from scripts.drills.promises import canaries, doors, own_work, records, rows
+from scripts.drills.promises import canaries, doors, logins, own_work, records, rows
 from scripts.drills.promises.promise import Line, Promise
 from scripts.drills.throw_away import ThrowAwayHouse, throw_away_house
 
-PROMISES: tuple[Promise, ...] = (doors.keep, rows.keep, records.keep, canaries.keep, own_work.keep)
+PROMISES: tuple[Promise, ...] = (doors.keep, rows.keep, records.keep, canaries.keep, own_work.keep, logins.keep)
 console = Console(soft_wrap=True, highlight=False)
 
 

@@ -1,0 +1,1 @@
+"""The contract under fire: made-up calls of every role, and what they were answered."""
