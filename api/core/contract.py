@@ -22,11 +22,12 @@ and paste it. It lasts ten minutes and stays in this page only. What you send fr
 really done.
 
 **Guides.** [Getting started](guides/getting-started) · [The season step by step](guides/season) ·
-[Phones](guides/phones) · [ODK Collect](guides/odk-collect) · [FormGear](guides/formgear) ·
+[Phones](guides/phones) · [ODK Collect](guides/odk-collect) · [FormGear](guides/formgear) · [Writing a form](guides/forms) ·
 [Errors and retries](guides/errors-and-retries) · [Roles and rows](guides/roles-and-rows) ·
 [Who watches the record](guides/audit) ·
 [Musim kerja langkah demi langkah](guides/musim) · [Ponsel](guides/ponsel) ·
 [Memasang ODK Collect](guides/memasang-odk-collect) · [CAPI gaya BPS](guides/capi-gaya-bps) ·
+[Menyusun kuesioner](guides/kuesioner) ·
 [Peran dan baris](guides/peran-dan-baris) ·
 [Siapa yang mengawasi catatan](guides/jejak-audit)
 """.strip()

@@ -47,6 +47,7 @@ GUIDES: Final = (
     "phones",
     "odk-collect",
     "formgear",
+    "forms",
     "errors-and-retries",
     "roles-and-rows",
     "audit",
@@ -54,11 +55,12 @@ GUIDES: Final = (
     "ponsel",
     "memasang-odk-collect",
     "capi-gaya-bps",
+    "kuesioner",
     "peran-dan-baris",
     "jejak-audit",
 )
 INDONESIAN: Final = frozenset(
-    {"musim", "ponsel", "memasang-odk-collect", "capi-gaya-bps", "peran-dan-baris", "jejak-audit"}
+    {"musim", "ponsel", "memasang-odk-collect", "capi-gaya-bps", "kuesioner", "peran-dan-baris", "jejak-audit"}
 )
 
 

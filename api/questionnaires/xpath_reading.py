@@ -17,7 +17,7 @@ from api.questionnaires.schemas import Comparison, QuestionType
 from api.questionnaires.xpath import SIGNS
 
 LONGEST: Final = 4000
-DEEPEST: Final = 10  # levels of JSON, so that a body may carry the form
+DEEPEST: Final = 12  # levels of JSON, so that a body may carry the form
 GRAMMAR: Final = r"""
     ?start: some
     ?some: every ("or" every)*

@@ -84,3 +84,18 @@ async def test_a_trial_finds_by_place_what_a_visit_would_and_says_it_in_both_lan
     assert told["blocked"] is True
     grown = await dewi.post(f"{url}/trials", json={"on": "2026-06-01", "answers": GOOD, "members": [child, person()]})
     assert "child_works" not in [one["code"] for one in grown.json()["findings"]], "fifteen on that very day"
+
+
+async def test_what_is_not_known_of_a_member_is_no_finding(house: House) -> None:
+    dewi = await house.as_(await house.make.dewi())
+    url = await draft(dewi)
+
+    async def codes(*members: dict[str, Any]) -> list[str]:
+        told = await dewi.post(f"{url}/trials", json={"answers": GOOD, "members": members})
+        return [one["code"] for one in told.json()["findings"]]
+
+    assert await codes(person(relation=None)) == [], "perhaps the head"
+    assert await codes(person(relation="child")) == ["one_head"]
+    assert await codes(person(), person(relation=None)) == [], "perhaps not a second one"
+    assert await codes(person(), person()) == ["one_head"]
+    assert await codes(person(born_on=None)) == [], "perhaps old enough to be asked"

@@ -8,6 +8,7 @@ import pytest
 from defusedxml import ElementTree
 from pyxform.xls2xform import convert
 
+from tests.questionnaires.forms import FORM
 from tests.questionnaires.test_versions import FLOOR, HOUSING, MEMBERS, add, make
 from tests.support.house import House
 
@@ -85,3 +86,43 @@ async def test_a_workbook_is_an_xlsform_that_pyxform_takes_and_holds_no_formula(
         "n",
     }
     assert "malang-2023" in convert(io.BytesIO(answer.content), file_type=".xlsx").xform
+
+
+async def test_a_phone_holds_the_checks_that_it_can_and_asks_only_who_lives_there(house: House) -> None:
+    dewi = await house.as_(await house.make.dewi())
+    url = f"/v1/questionnaires/{await make(dewi)}/versions"
+    url = (await dewi.post(url, json={"content": FORM})).headers["Location"]
+
+    read = ElementTree.fromstring((await dewi.get(f"{url}.xml")).content)
+
+    binds = {str(bind.get("nodeset")): bind for bind in read.iter(f"{XF}bind")}
+    house_, people = "/data/answers/housing", "/data/answers/each-member/members"
+    assert binds[f"{house_}/fridge"].get("constraint") == (
+        f"not((selected(., 'yes') and selected( {house_}/light , '4')))"
+    )
+    assert binds[f"{house_}/check-sleeps_in_rooms"].get("relevant") == (
+        f"( {house_}/sleeping  != '' and  {house_}/rooms  != '' and  {house_}/sleeping  >  {house_}/rooms )"
+    )
+    assert binds[f"{people}/check-child_works"].get("readonly") == "true()"
+    assert not [name for name in binds if name.endswith(("check-fridge_needs_power", "check-one_head"))]
+    assert binds[f"{people}/works"].get("constraint") is None, "a warning holds nobody up"
+    living = "selected( ../member-whereabouts , 'new') or selected( ../member-whereabouts , 'present')"
+    assert binds[people].get("relevant") == living
+    shown = {str(text.get("id")): text for text in read.iter(f"{XF}text")}
+    assert f"{house_}/fridge:jr:constraintMsg" in shown
+
+
+async def test_a_workbook_asks_by_itself_what_a_visit_knows_of_a_member(house: House) -> None:
+    dewi = await house.as_(await house.make.dewi())
+    url = f"/v1/questionnaires/{await make(dewi)}/versions"
+    url = (await dewi.post(url, json={"content": FORM})).headers["Location"]
+
+    book = openpyxl.load_workbook(io.BytesIO((await dewi.get(f"{url}.xlsx")).content))
+
+    names = [row[1] for row in book["survey"].iter_rows(values_only=True)]
+    begin = names.index("each-member")
+    assert names[begin + 1 : begin + 5] == [f"member-{fact}" for fact in ("whereabouts", "sex", "relation", "age")]
+    assert {"whereabouts", "sex", "relation"} <= {row[0] for row in book["choices"].iter_rows(values_only=True)}
+    checks = list(book["checks"].iter_rows(values_only=True))
+    assert [row[0] for row in checks[1:]] == ["fridge_needs_power", "sleeps_in_rooms", "one_head", "child_works"]
+    assert checks[3][4] == '{"members":{"question":"relation","in":["head"]},"least":1,"most":1}'
