@@ -22,7 +22,8 @@ and paste it. It lasts ten minutes and stays in this page only. What you send fr
 really done.
 
 **Guides.** [Getting started](guides/getting-started) · [The season step by step](guides/season) ·
-[Phones](guides/phones) · [ODK Collect](guides/odk-collect) · [FormGear](guides/formgear) · [Writing a form](guides/forms) ·
+[Phones](guides/phones) · [ODK Collect](guides/odk-collect) · [FormGear](guides/formgear) ·
+[Writing a form](guides/forms) ·
 [Errors and retries](guides/errors-and-retries) · [Roles and rows](guides/roles-and-rows) ·
 [Who watches the record](guides/audit) ·
 [Musim kerja langkah demi langkah](guides/musim) · [Ponsel](guides/ponsel) ·
