@@ -1,6 +1,7 @@
 """`POST /v1/sync/push`: what waits for a person, what makes no sense, what is taken and flagged."""
 
 import json
+import math
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -124,3 +125,16 @@ async def test_a_household_that_cannot_be_taken_is_kept_with_its_visits(house: H
         ("quarantined", "not_held"),
     ]
     assert await house.owner.fetchval("select count(*) from households where id = $1", home["id"]) == 0
+
+
+async def test_a_number_that_is_none_is_refused_however_deep_and_a_null_is_not(house: House) -> None:
+    team, (assignment,) = await doors(house)
+    body = visit(assignment, outcome="partial", verdict=None)
+    torn = [json.dumps(body | {"answers": {"rooms": [None, {"of": value}]}}) for value in (math.nan, -math.inf)]
+
+    *refused, taken = await push(
+        await house.as_(team.siti), *torn, body | {"id": str(uuid7()), "answers": {"rooms": None}}
+    )
+
+    assert [(one["status"], one["problem"]["errors"][0]["code"]) for one in refused] == [("invalid", "unstorable")] * 2
+    assert taken["status"] == "accepted"
