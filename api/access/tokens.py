@@ -9,7 +9,7 @@ import logging
 import re
 import time
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -27,6 +27,8 @@ SHAPE = re.compile(r"[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+")
 REQUIRED = {f"require_{claim}": True for claim in ("exp", "iat", "nbf", "iss", "aud", "sub", "jti")}
 MAX_AGE_S = 900
 ASSERTION_S = 65
+LEEWAY_S = 5
+MOST_VERIFIED = 4096  # tokens of ten minutes; as many digests are a few hundred kilobytes
 
 
 class InvalidToken(Exception):
@@ -55,6 +57,7 @@ class KeyRing:
     public: dict[str, CryptographyECKey]
     folder: Path | None = None
     stamp: Stamp = ()
+    verified: dict[bytes, Claims] = field(default_factory=dict, repr=False, compare=False)
 
     def current(self) -> "KeyRing":
         """The ring as its folder holds it now: a look at the files' dates; all are read when one has changed.
@@ -100,11 +103,23 @@ class KeyRing:
         return jws.sign(document, key, headers={"kid": kid, "typ": f"sambang-{kind}+jws"}, algorithm="ES256")
 
     def verify(self, token: str) -> Claims:
-        """The claims of a token of ours that is still valid; raises `InvalidToken` for everything else."""
+        """The claims of a token of ours that is still valid; raises `InvalidToken` for everything else.
+
+        The same token is taken apart once and then known by its sha256. What may change is looked at each time: whether
+        it has ended, and the keys (other keys are another ring); whether its session lives only the database says.
+        """
         try:
-            return self._verify(token)
+            digest = hashlib.sha256(token.encode()).digest()
+            known = self.verified.get(digest)
+            if known is not None and known.expires >= int(time.time()) - LEEWAY_S:
+                return known
+            claims = self._verify(token)
         except Exception as refused:  # jose lets TypeError, RecursionError and JWKError escape: all mean the same
             raise InvalidToken from refused
+        if len(self.verified) >= MOST_VERIFIED:
+            self.verified.clear()
+        self.verified[digest] = claims
+        return claims
 
     def _verify(self, token: str) -> Claims:
         header = _header_of(token)
@@ -117,7 +132,7 @@ class KeyRing:
             algorithms=["ES256"],
             audience=self.audience,
             issuer=self.issuer,
-            options={**REQUIRED, "leeway": 5},
+            options={**REQUIRED, "leeway": LEEWAY_S},
         )
         issued, expires, version = claims["iat"], claims["exp"], claims["pv"]
         if not all(type(number) is int and 0 <= number < 2**31 for number in (issued, expires, claims["nbf"], version)):

@@ -228,6 +228,17 @@ def test_the_ring_refuses_what_is_no_text_of_three_parts(house: House, token: An
         ring.verify(token)
 
 
+def test_a_token_that_is_known_ends_when_its_time_has_come(house: House) -> None:
+    ring: KeyRing = house.state["key_ring"]
+    forger = Forger(house.state["settings"].keys_folder, ring, uuid4())
+    short = forger.with_claims(iat=int(time.time()) - 60, exp=int(time.time()) - 1)
+
+    assert ring.verify(short) == ring.verify(short), "within the five seconds that clocks may differ"
+    time.sleep(6)
+    with pytest.raises(InvalidToken):
+        ring.verify(short)
+
+
 def test_the_private_half_is_never_published(house: House) -> None:
     ring: KeyRing = house.state["key_ring"]
 
