@@ -177,3 +177,14 @@ def test_a_missing_answer_breaks_nothing_on_a_phone(
     given = {"name": "c", "level": "blocking", "require": require, "when": when}
 
     assert broken(Check.model_validate(given | {"message": {"id": "Salah", "en": "Wrong"}}), answer_to) == said
+
+
+@pytest.mark.parametrize(
+    ("sign", "broken_by"),
+    [("eq", "!="), ("ne", "="), ("lt", ">="), ("le", ">"), ("gt", "<="), ("ge", "<")],
+)
+def test_each_comparison_is_broken_by_its_opposite(sign: str, broken_by: str) -> None:
+    require = {"question": "n1", "compare": sign, "with": "n2"}
+    given = {"name": "c", "level": "blocking", "require": require, "message": {"id": "Salah", "en": "Wrong"}}
+
+    assert f"${{n1}} {broken_by} ${{n2}})" in str(broken(Check.model_validate(given), answer_to))
