@@ -25,12 +25,12 @@ really done.
 [Phones](guides/phones) · [ODK Collect](guides/odk-collect) · [FormGear](guides/formgear) ·
 [Writing a form](guides/forms) ·
 [Errors and retries](guides/errors-and-retries) · [Roles and rows](guides/roles-and-rows) ·
-[Who watches the record](guides/audit) ·
+[Who watches the record](guides/audit) · [Sizing and operating](guides/operations) ·
 [Musim kerja langkah demi langkah](guides/musim) · [Ponsel](guides/ponsel) ·
 [Memasang ODK Collect](guides/memasang-odk-collect) · [CAPI gaya BPS](guides/capi-gaya-bps) ·
 [Menyusun kuesioner](guides/kuesioner) ·
 [Peran dan baris](guides/peran-dan-baris) ·
-[Siapa yang mengawasi catatan](guides/jejak-audit)
+[Siapa yang mengawasi catatan](guides/jejak-audit) · [Ukuran mesin](guides/menjalankan)
 """.strip()
 FIRST_SENTENCE = re.compile(r"^(.+?)(?:(?<!\bNo)[.:;](?=\s)|\.?$)", re.DOTALL)  # "No. KK" is one word
 IDEMPOTENCY_KEY = {

@@ -51,6 +51,7 @@ GUIDES: Final = (
     "errors-and-retries",
     "roles-and-rows",
     "audit",
+    "operations",
     "musim",
     "ponsel",
     "memasang-odk-collect",
@@ -58,9 +59,19 @@ GUIDES: Final = (
     "kuesioner",
     "peran-dan-baris",
     "jejak-audit",
+    "menjalankan",
 )
 INDONESIAN: Final = frozenset(
-    {"musim", "ponsel", "memasang-odk-collect", "capi-gaya-bps", "kuesioner", "peran-dan-baris", "jejak-audit"}
+    {
+        "musim",
+        "ponsel",
+        "memasang-odk-collect",
+        "capi-gaya-bps",
+        "kuesioner",
+        "peran-dan-baris",
+        "jejak-audit",
+        "menjalankan",
+    }
 )
 
 
