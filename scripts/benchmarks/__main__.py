@@ -39,11 +39,9 @@ def main() -> int:
     before = json.loads(wanted.against.read_text()) if wanted.against else {}
     faults: list[str] = []
     for households in wanted.households:
-        sizes[households] = _run(wanted, households, before.get(str(households), {}), faults)
+        sizes[households] = _run(wanted, households, before.get(str(households), {}), faults, sizes)
     if len(sizes) > 1:
         _show_growth(sizes)
-    if wanted.json:
-        wanted.json.write_text(json.dumps(sizes, indent=1) + "\n")
     for fault in faults:
         console.print(fault)
     if before and not faults:
@@ -88,9 +86,13 @@ def _asked() -> argparse.Namespace:
 
 
 def _run(
-    wanted: argparse.Namespace, households: int, before: dict[str, dict[str, Any]], faults: list[str]
+    wanted: argparse.Namespace,
+    households: int,
+    before: dict[str, dict[str, Any]],
+    faults: list[str],
+    done: dict[int, dict[str, dict[str, Any]]],
 ) -> dict[str, dict[str, Any]]:
-    """All chosen cases in a house of this size."""
+    """All chosen cases in a house of this size; what earlier houses told is written down with them."""
     began, seen = time.monotonic(), dict[str, dict[str, Any]]()
     print_of = hashlib.sha256(Path(filling.__file__).read_bytes()).hexdigest()[:8]
     cases = [case for case in all_cases(wanted) if _is_wanted(case, wanted.only)]
@@ -111,6 +113,8 @@ def _run(
                 if comparing.is_slower(one, then):
                     faults.append(f"slower: {case.name}, {comparing.slower(one, then)}")
             seen[case.name] = one
+            if wanted.json:  # at once: a run that is broken off has measured something
+                wanted.json.write_text(json.dumps({**done, households: seen}, indent=1) + "\n")
             console.print(f"  {case.name}: {time.monotonic() - since:.0f} s")
     _show(seen, households)
     console.print(f"{time.monotonic() - began:.0f} s in all.")
