@@ -203,6 +203,10 @@ async def test_photos_come_in_the_documents_or_after_them(house: House) -> None:
     assert documents.count(b"data:image/jpeg;base64,sha256:") == 2
     assert len(documents) < 12_000, "a photo lies where photos lie"
     assert b"visit-respondent_name" in documents
+    for table in ("photos", "attachments"):  # its time is over
+        await house.owner.execute(f"delete from {table}")
+    (late,) = (await siti.post(path_of(assignment), json=whole)).json()["photos"]
+    assert (late["status"], late["problem"]["code"]) == ("refused", "not_found")
 
 
 async def test_a_photo_that_is_none_takes_nothing_along_and_one_only_named_is_awaited(house: House) -> None:
