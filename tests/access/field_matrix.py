@@ -142,6 +142,7 @@ APART = frozenset(
         "readQuestionnaireXlsform",
         "readQuestionnaireFormgear",
         "addQuestionnaireVersion",
+        "takeQuestionnaireXlsform",
         "publishQuestionnaireVersion",
         "tryQuestionnaireVersion",
         "readQuestionnairePublication",
