@@ -145,6 +145,7 @@ APART = frozenset(
         "takeQuestionnaireXlsform",
         "publishQuestionnaireVersion",
         "tryQuestionnaireVersion",
+        "takeQuestionnaireXlsform",
         "readQuestionnairePublication",
         "allocateCampaign",
         "cancelAssignments",
