@@ -53,7 +53,11 @@ async def test_a_form_written_in_plain_excel_comes_in(house: House) -> None:
     dewi = await house.as_(await house.make.dewi())
     lists = [["list_name", "name", "label"], ["yes_no", "yes", "Ya"], ["yes_no", "no", "No"]]
 
+    part = await send(dewi, await make(dewi, "malang-2024"), written(survey=PLAIN, choices=lists[:2]))
     answer = await send(dewi, await make(dewi), written(survey=PLAIN, choices=lists))
+
+    (refused,) = part.json()["errors"]
+    assert (refused["pointer"], refused["code"]) == ("/choices/2/list_name", "not_the_whole_list")
 
     assert answer.status_code == 201, answer.text
     assert (answer.json()["version"], answer.json()["status"]) == (1, "draft")
@@ -123,6 +127,7 @@ WORKS = ["select_one yes_no", "works", "Bekerja?"]
         ([[*HEAD, "constraint_message"], ["integer", "a", "A", "Salah"]], [("/survey/2/constraint_message", "differs")]),
         ([HEAD, ["begin group", "g", "G"], ["text", "a", "A"]], [("/survey/2/type", "not_closed")]),
         ([HEAD, ["begin group", "g", "G"], ["text", "a", "A"], ["end repeat", None, None]], [("/survey/4/type", "not_closed")]),
+        ([HEAD, ["begin_group", "g", "G"], ["text", "a", "A"], ["end_group", "h"]], [("/survey/4/type", "not_closed")]),
         ([HEAD, ["begin_group", "g", "G"], ["begin_group", "h", "H"], ["text", "a", "A"], ["end_group"], ["end_group"]], [("/survey/3/type", "not_supported")]),
         ([RELEVANT, WORKS, ["begin_group", "g", "G", "${works} = 'yes'"], ["text", "a", "A"], ["end_group"]], [("/survey/3/relevant", "differs")]),
         ([HEAD, ["begin_repeat", "plots", "Plots"], ["text", "a", "A"], ["end_repeat"]], [("/survey/2/name", "not_supported")]),
