@@ -145,7 +145,6 @@ APART = frozenset(
         "takeQuestionnaireXlsform",
         "publishQuestionnaireVersion",
         "tryQuestionnaireVersion",
-        "takeQuestionnaireXlsform",
         "readQuestionnairePublication",
         "allocateCampaign",
         "cancelAssignments",
