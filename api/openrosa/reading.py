@@ -81,8 +81,12 @@ def leaves(element: Element) -> Iterator[Element]:
 
 
 def text_of(element: Element | None) -> str:
-    """What stands in it; composed, as names of files come."""
-    return "" if element is None or element.text is None else normalize("NFC", element.text.strip())
+    """What stands in it; composed, as names of files come, where it is no longer than one.
+
+    Composing takes time with the square of the marks that follow a letter: a megabyte of them would take minutes.
+    """
+    text = "" if element is None or element.text is None else element.text.strip()
+    return normalize("NFC", text) if len(text) <= LONGEST_ID else text
 
 
 def _instance(meta: Element | None, name: str) -> UUID | None:
