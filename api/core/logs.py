@@ -2,7 +2,7 @@
 
 import logging
 import time
-from collections.abc import MutableMapping
+from collections.abc import Mapping, MutableMapping
 from typing import Any
 
 import orjson
@@ -49,7 +49,13 @@ def template(scope: Scope) -> str:
     if scope.get("route") is None:
         return "/"
     values = {str(value): f"{{{name}}}" for name, value in scope.get("path_params", {}).items()}
-    return "/".join(values.get(part, part) for part in scope["path"].split("/"))
+    return "/".join(_named(part, values) for part in scope["path"].split("/"))
+
+
+def _named(part: str, values: Mapping[str, str]) -> str:
+    """A part of the path; in `{number}.xml` the parameter is what stands before the last dot."""
+    stem, _, kind = part.rpartition(".")
+    return values.get(part) or (f"{values[stem]}.{kind}" if stem in values else part)
 
 
 class RequestLog:

@@ -1,12 +1,15 @@
 """Refusals name the field, never the value, in the caller's language."""
 
+import logging
 from collections.abc import MutableMapping
 from typing import Any
 
 import httpx
+import pytest
 from fastapi import FastAPI, Request
+from prometheus_client import generate_latest
 
-from api.core import answering
+from api.core import answering, metrics
 from tests.support.house import House
 
 NIK = "3573041203850001"
@@ -27,6 +30,33 @@ async def test_a_path_parameter_is_named_by_its_place(house: House) -> None:
     assert answer.status_code == 422
     assert answer.json()["instance"] == "/v1/regions/{code}"
     assert NIK not in answer.text
+
+
+@pytest.mark.parametrize(
+    ("path", "shown"),
+    [
+        ("/v1/questionnaires/a/versions/{}.xml", "/v1/questionnaires/{{questionnaire_id}}/versions/{{number}}.xml"),
+        ("/v1/openrosa/a/forms/b/{}.xml", "/v1/openrosa/{{token}}/forms/{{code}}/{{version}}.xml"),
+        ("/v1/openrosa/a/lists/{}.csv", "/v1/openrosa/{{token}}/lists/{{entities}}.csv"),
+        ("/v1/openrosa/{}/formList", "/v1/openrosa/{{token}}/formList"),
+    ],
+)
+async def test_a_path_parameter_before_a_dot_reaches_no_log_figure_or_answer(
+    house: House, caplog: pytest.LogCaptureFixture, path: str, shown: str
+) -> None:
+    nobody = await house.as_(None)
+
+    caplog.set_level(logging.INFO, "sambang")
+    logging.getLogger("sambang").addHandler(caplog.handler)
+    try:
+        answer = await nobody.get(path.format(NIK))
+    finally:
+        logging.getLogger("sambang").removeHandler(caplog.handler)
+
+    assert answer.status_code >= 400
+    assert NIK not in answer.text
+    assert {record.__dict__["route"] for record in caplog.records if record.msg == "request"} == {shown.format()}
+    assert NIK not in generate_latest(metrics.registry()).decode()
 
 
 async def test_the_title_follows_the_accepted_language(house: House) -> None:
