@@ -18,7 +18,11 @@ from openpyxl.utils import get_column_letter
 from api.core.problems import Invalid
 from api.imports.workbooks import text_of_cell
 
-MOST_UNPACKED: Final = 16 * 1024 * 1024
+MOST_UNPACKED: Final = 4 * 1024 * 1024
+MOST_BESIDE: Final = 1024 * 1024  # formats, names, links: each becomes an object of openpyxl
+OF_SHEETS: Final = ("xl/worksheets/", "xl/sharedStrings.xml", "xl/media/")
+LONGEST_CELL: Final = 32_767  # what Excel lets a cell hold
+MOST_TEXT: Final = 2 * 1024 * 1024  # characters of a sheet: a thousand cells may show one text that is stored once
 MOST_PARTS, MOST_SHEETS, MOST_ROWS, MOST_COLUMNS, MOST_FAULTS = 200, 20, 5000, 100, 100
 LANGUAGES: Final = {"id": ("id", "bahasa indonesia", "indonesian", "indonesia"), "en": ("en", "english", "inggris")}
 
@@ -59,7 +63,8 @@ def read_workbook(data: bytes) -> dict[str, list[Line]]:
     try:
         with zipfile.ZipFile(BytesIO(data)) as packed:
             parts = packed.infolist()
-            if len(parts) > MOST_PARTS or sum(part.file_size for part in parts) > MOST_UNPACKED:
+            beside = sum(part.file_size for part in parts if not part.filename.startswith(OF_SHEETS))
+            if len(parts) > MOST_PARTS or beside > MOST_BESIDE or sum(part.file_size for part in parts) > MOST_UNPACKED:
                 raise WorkbookRefused([("", "too_long")])
         with warnings.catch_warnings(action="ignore"):
             book = openpyxl.load_workbook(BytesIO(data), read_only=True, keep_links=False)
@@ -90,10 +95,14 @@ def _lines(sheet: str, rows: Any) -> Iterator[Line]:
     rows.reset_dimensions()  # what the file says of its size is not believed
     columns: list[str] = []
     headers: dict[str, str] = {}
+    left = MOST_TEXT
     for number, row in enumerate(rows.iter_rows(), 1):
         if number > MOST_ROWS or len(row) > MOST_COLUMNS:
             raise WorkbookRefused([(f"/{sheet}/{number}", "too_long")])
         texts = [_text(sheet, number, place, cell) for place, cell in enumerate(row, 1)]
+        left -= sum(map(len, texts))
+        if left < 0:
+            raise WorkbookRefused([(f"/{sheet}/{number}", "too_long")])
         if number == 1:
             columns = [plain(text) for text in texts]
             for place, (name, text) in enumerate(zip(columns, texts, strict=True), 1):
@@ -113,4 +122,6 @@ def _lines(sheet: str, rows: Any) -> Iterator[Line]:
 def _text(sheet: str, number: int, place: int, cell: Any) -> str:
     if cell.data_type == "f":
         raise WorkbookRefused([(f"/{sheet}/{number}/{get_column_letter(place)}", "formula")])
+    if isinstance(cell.value, str) and len(cell.value) > LONGEST_CELL:
+        raise WorkbookRefused([(f"/{sheet}/{number}/{get_column_letter(place)}", "too_long")])
     return text_of_cell(cell.value).strip()

@@ -10,10 +10,15 @@ import pytest
 
 from tests.questionnaires.forms import FORM
 from tests.questionnaires.test_versions import make
-from tests.questionnaires.workbooks import PLAIN, XLSX, changed, send, written
+from tests.questionnaires.workbooks import PLAIN, XLSX, changed, repacked, send, written
 from tests.support.house import House
 
 HEAD = ["type", "name", "label"]
+STRINGS = (
+    '<Override PartName="/xl/sharedStrings.xml"'
+    ' ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.sharedStrings+xml"/>'
+)
+MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 
 
 async def test_only_who_writes_forms_sends_one_and_only_to_a_questionnaire(house: House) -> None:
@@ -47,6 +52,31 @@ async def test_what_is_no_workbook_or_far_too_large_is_refused(house: House) -> 
         assert (await send(dewi, questionnaire, data)).json()["errors"][0]["code"] == "too_long"
     assert (await send(dewi, questionnaire, bytes(2 * 1024 * 1024))).status_code == 413
     assert (await dewi.get(f"/v1/questionnaires/{questionnaire}/versions")).json()["items"] == []
+
+
+@pytest.mark.parametrize("kind", ["formats", "one long text", "one text everywhere", "a row without end"])
+async def test_a_small_workbook_that_would_fill_the_memory_is_refused(house: House, kind: str) -> None:
+    """One text of a megabyte shown by twenty rows took 2 GB, out of 6 kB."""
+    dewi = await house.as_(await house.make.dewi())
+    questionnaire = await make(dewi)
+    shown = {"one long text": (40_000, 1), "one text everywhere": (30_000, 10), "a row without end": (1, 1)}
+    length, rows = shown.get(kind, (1, 0))
+    line = "<row>{}</row>".format('<c t="s"><v>0</v></c>' * 100)
+    swollen = {
+        "xl/worksheets/sheet1.xml": lambda old: old.replace(
+            "</sheetData>",
+            (line * rows if kind != "a row without end" else f"<row>{'<c/>' * 1_200_000}</row>") + "</sheetData>",
+        ),
+        "xl/styles.xml": lambda old: old.replace(
+            "</cellXfs>", "<xf/>" * (250_000 if kind == "formats" else 0) + "</cellXfs>"
+        ),
+        "[Content_Types].xml": lambda old: old.replace("</Types>", f"{STRINGS}</Types>"),
+        "xl/sharedStrings.xml": lambda old: f'<sst xmlns="{MAIN}"><si><t>{"a" * length}</t></si></sst>',
+    }
+
+    answer = await send(dewi, questionnaire, repacked(written(survey=PLAIN), swollen))
+
+    assert (answer.status_code, answer.json()["errors"][0]["code"]) == (422, "too_long")
 
 
 async def test_a_form_written_in_plain_excel_comes_in(house: House) -> None:

@@ -1,7 +1,8 @@
 """Workbooks as people write them in Excel: sheets by name, each a header and rows of cells."""
 
 import io
-from collections.abc import Sequence
+import zipfile
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import httpx
@@ -42,6 +43,16 @@ def changed(data: bytes, sheet: str, row: int, column: str, value: Any) -> bytes
     book[sheet].cell(row, headers.index(column) + 1).value = value
     made = io.BytesIO()
     book.save(made)
+    return made.getvalue()
+
+
+def repacked(data: bytes, parts: Mapping[str, Callable[[str], str]]) -> bytes:
+    """The same workbook with these parts rewritten; one that it does not have is written of nothing."""
+    made = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as new:
+        for name in dict.fromkeys([*old.namelist(), *parts]):
+            text = old.read(name).decode() if name in old.namelist() else ""
+            new.writestr(name, parts[name](text) if name in parts else text)
     return made.getvalue()
 
 
