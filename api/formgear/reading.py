@@ -210,12 +210,14 @@ def _place(answer: Any) -> dict[str, float] | None:
     where = _first(answer).get("value")
     try:
         found = {"lat": float(where["latitude"]), "lon": float(where["longitude"])}  # type: ignore[index]
-    except (TypeError, ValueError, KeyError):
+    except (TypeError, ValueError, KeyError, OverflowError):
         return None
     return found if abs(found["lat"]) <= 90 and abs(found["lon"]) <= 180 else None
 
 
 def _verdict(said: Mapping[str, Any], outcome: Any) -> dict[str, Any] | None:
+    if not isinstance(outcome, str):
+        return None
     parts = {
         "eligibility": _chosen(said.get(keys.ELIGIBILITY)),
         "registry_action": _chosen(said.get(keys.REGISTRY_ACTION)),

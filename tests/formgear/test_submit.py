@@ -5,6 +5,8 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
+import pytest
+
 from tests.attachments.shots import shot
 from tests.formgear.gear import PHONE, filled, opened, path_of, prepared
 from tests.support.house import House
@@ -47,6 +49,29 @@ async def test_what_is_no_submission_is_refused_by_place_and_never_repeated(hous
         assert (answer.json()["errors"][0]["pointer"], answer.json()["errors"][0]["code"]) == (pointer, code)
         assert "Rahasia" not in answer.text
     assert await count(house, "receipts") == 0
+
+
+@pytest.mark.parametrize(
+    ("key", "answer", "status"),
+    [
+        ("visit-outcome", [{"label": "Selesai", "value": {"a": 1}}], "invalid"),
+        ("visit-outcome", {"a": 1}, "invalid"),
+        ("visit-outcome", ["completed"], "invalid"),
+        ("visit-location", [{"label": "map", "value": {"latitude": 10**400, "longitude": 1}}], "accepted"),
+    ],
+)
+async def test_an_answer_of_another_shape_is_kept_whatever_it_is(
+    house: House, key: str, answer: Any, status: str
+) -> None:
+    _, siti, assignment = await prepared(house)
+    submission = filled(await opened(siti, assignment)).submission()
+    others = [one for one in submission["response"]["answers"] if one["dataKey"] != key]
+    submission["response"]["answers"] = [*others, {"dataKey": key, "answer": answer}]
+
+    told = await siti.post(path_of(assignment), json=submission)
+
+    assert (told.status_code, told.json()["status"]) == (200, status)
+    assert await count(house, "receipts") == 1
 
 
 async def test_a_foreign_and_an_absent_assignment_look_alike_and_nothing_is_lost(house: House) -> None:
