@@ -50,6 +50,11 @@ def _download(made: bytes, media_type: str, name: str, request: Request, respons
     return Response(made, media_type=media_type, headers=headers)
 
 
+async def whole_body(request: Request) -> bytes:
+    """The body, all of it here before a connection is taken: a slow line holds none."""
+    return await request.body()
+
+
 @router.get("")
 async def list_questionnaires(
     session: SessionDep, actor: Reader, wanted: Annotated[Paging, Query()], request: Request, response: Response
@@ -108,7 +113,12 @@ async def add_questionnaire_version(
     responses=problems(VersionTaken, NotXlsx),
 )
 async def take_questionnaire_xlsform(
-    session: SessionDep, actor: Owner, questionnaire_id: UUID, request: Request, response: Response
+    data: Annotated[bytes, Depends(whole_body)],
+    session: SessionDep,
+    actor: Owner,
+    questionnaire_id: UUID,
+    request: Request,
+    response: Response,
 ) -> VersionOut:
     """Store the form of a workbook of XLSForm as a draft under the next number.
 
@@ -117,7 +127,7 @@ async def take_questionnaire_xlsform(
     """
     if request.headers.get("content-type", "").partition(";")[0].strip().lower() != XLSX:
         raise NotXlsx
-    made = await service.take_xlsform(session, actor, questionnaire_id, await request.body())
+    made = await service.take_xlsform(session, actor, questionnaire_id, data)
     response.headers["Location"] = f"/v1/questionnaires/{questionnaire_id}/versions/{made.version}"
     response.headers["ETag"] = etag(service.REVISIONS[made.status])
     return VersionOut.model_validate(made)

@@ -1,11 +1,14 @@
 """`POST /v1/questionnaires/{id}/versions.xlsx`: a workbook becomes a draft, or each cell that cannot is named."""
 
 # ruff: noqa: E501  # tables, read across
+import asyncio
 import io
 import zipfile
+from collections.abc import AsyncIterator
 from typing import Any
 from uuid import uuid4
 
+import asyncpg
 import pytest
 
 from tests.questionnaires.forms import FORM
@@ -77,6 +80,28 @@ async def test_a_small_workbook_that_would_fill_the_memory_is_refused(house: Hou
     answer = await send(dewi, questionnaire, repacked(written(survey=PLAIN), swollen))
 
     assert (answer.status_code, answer.json()["errors"][0]["code"]) == (422, "too_long")
+
+
+async def test_a_workbook_on_a_slow_line_holds_no_connection(house: House, owner: asyncpg.Connection) -> None:
+    dewi = await house.as_(await house.make.dewi())
+    questionnaire = await make(dewi)
+    held: list[int] = []
+
+    async def slowly() -> AsyncIterator[bytes]:
+        yield b"PK"
+        await asyncio.sleep(0.2)
+        held.append(
+            await owner.fetchval(
+                "select count(*) from pg_stat_activity"
+                " where datname = current_database() and state = 'idle in transaction'"
+            )
+        )
+        yield b"nothing"
+
+    path = f"/v1/questionnaires/{questionnaire}/versions.xlsx"
+    answer = await dewi.post(path, content=slowly(), headers={"Content-Type": XLSX})
+
+    assert (answer.status_code, held) == (422, [0])
 
 
 async def test_a_form_written_in_plain_excel_comes_in(house: House) -> None:
