@@ -89,15 +89,14 @@ def _fitting(item: Json, told: Json, assignment: Json) -> str:
 
 
 async def _resolve_family(season: Season, coordinator: Caller, item: Json) -> None:
-    """Only Bappeda adopts a household, and gives it to who found it; one under a taken id is put aside."""
+    """Only Bappeda adopts a household, and who found it holds it then; one under a taken id is put aside."""
     if item["status"] == "conflict":
         await _decide(season, coordinator, item, "discard")
         return
     told = (await season.bappeda.call("GET", QUARANTINE + "/{}", item["id"]))["content"]
     await _decide(season, season.bappeda, item, "adopt")
-    body = {"assignment_ids": [told["assignment_id"]], "enumerator_id": item["sent_by"], "reason": WHY["adopt"]}
-    given = await season.bappeda.call("POST", "/v1/assignments/reassignments", body=body)
-    season.ledger.demand(given["results"][0]["status"] == "reassigned", "a finder did not get what they found")
+    held = await season.bappeda.call("GET", "/v1/assignments/{}", told["assignment_id"])
+    season.ledger.demand(held["enumerator_id"] == item["sent_by"], "a finder does not hold what they found")
 
 
 async def _decide(season: Season, caller: Caller, item: Json, action: str) -> bool:
