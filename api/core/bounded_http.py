@@ -6,6 +6,9 @@ import uvicorn
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 MOST_HEADER_BYTES: Final = 64 * 1024
+# longer than any `Retry-After` of ours and than a proxy keeps a line (60 s): whoever comes again after the wait it was
+# told would otherwise send into a line that is being closed, and a POST on it is lost without an answer
+KEEP_ALIVE_S: Final = 75
 REFUSED: Final = b"HTTP/1.1 431 Request Header Fields Too Large\r\nconnection: close\r\ncontent-length: 0\r\n\r\n"
 
 
@@ -46,4 +49,5 @@ def serve(host: str, port: int, fd: int | None) -> None:
         access_log=False,
         log_level="warning",
         http=BoundedHeaders,
+        timeout_keep_alive=KEEP_ALIVE_S,
     )
