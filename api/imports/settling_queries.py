@@ -104,11 +104,6 @@ ADD_FAMILIES = """
 insert into families (id, household_id, no, no_kk, no_kk_index)
 select family_id, household_id, family_no, no_kk, no_kk_index from arriving_households where not known
 """
-# Each person of a batch with the staged row, looked up one by one: nobody has counted what is only passing through, and
-# the planner would read the whole import once for each batch (`offset 0` forbids it).
-OF_BATCH = """arriving_people a cross join lateral (
-    select * from staged_people where import_id = $1 and file = $2 and row_no = a.row_no offset 0
-) p"""
 # A row whose id the registry has adds nothing. A person with the NIK of somebody of that household is that person;
 # in a list without cards also one without NIK who has the name and the birth date.
 TAKE_PEOPLE = """
@@ -118,10 +113,7 @@ select p.row_no, a.household_id, a.family_no,
            partition by a.household_id order by (p.relation = 'head') desc nulls last, p.row_no
        ),
        coalesce(m.id, p.member_id), m.id is not null
-from arriving_households a
-cross join lateral (
-    select * from staged_people where import_id = $1 and household_key = a.household_key and file = $5 offset 0
-) p
+from staged_people p join arriving_households a using (household_key)
 left join lateral (select max(line) as last from members where household_id = a.household_id) l on a.known
 left join lateral (
     select id from members
@@ -131,26 +123,26 @@ left join lateral (
     )
     order by (nik_index = p.nik_index) desc nulls last, line limit 1
 ) m on a.known
-where (m.id is not null or a.grows) and not exists (
+where p.import_id = $1 and p.file = $5 and (m.id is not null or a.grows) and not exists (
     select from household_sources k
     where k.source = $2 and k.external_id = p.external_id and (k.member_id is null) = $3
 )
 """
-ADD_MEMBERS = f"""
+ADD_MEMBERS = """
 insert into members (id, household_id, family_no, line, nik, nik_index, nik_missing_reason, name, sex, born_on, born_at,
                      relation, occupation, mother_name)
 select a.member_id, a.household_id, a.family_no, a.line, p.nik, p.nik_index, p.nik_missing_reason, p.name, p.sex,
        p.born_on, p.born_at, p.relation, p.occupation, p.mother_name
-from {OF_BATCH}
+from arriving_people a join staged_people p on p.import_id = $1 and p.file = $2 and p.row_no = a.row_no
 where not a.known
-"""  # noqa: S608  # text of ours
+"""
 # The desil is the household's: it stands where the list names the household, else with the person.
-ADD_SOURCES = f"""
+ADD_SOURCES = """
 insert into household_sources (id, household_id, member_id, source, external_id, desil, snapshot_id, row_no, raw)
 select p.source_id, a.household_id, case when not $4 then a.member_id end, $3, p.external_id,
        case when $4 or p.household_ref is null then p.desil end, $1, p.row_no, p.raw
-from {OF_BATCH}
-"""  # noqa: S608  # text of ours
+from arriving_people a join staged_people p on p.import_id = $1 and p.file = $2 and p.row_no = a.row_no
+"""
 # $3: the household has a row of its own in the file.
 ADD_HOUSEHOLD_SOURCES = """
 insert into household_sources (id, household_id, source, external_id, desil, percentile, snapshot_id, row_no, raw)
@@ -173,22 +165,22 @@ from arriving_households a
 where k.source = $2 and k.external_id = a.household_ref and k.member_id is null
   and (a.desil, a.percentile) is distinct from (k.desil, k.percentile) and a.desil is not null
 """
-PROGRAMMES_OF_BATCH = f"""
+PROGRAMMES_OF_BATCH = """
 select a.household_id, a.member_id, unnest(p.programmes) as programme
-from {OF_BATCH}
-"""  # noqa: S608  # text of ours
+from arriving_people a join staged_people p on p.import_id = $1 and p.file = $2 and p.row_no = a.row_no
+"""
 ADD_PROGRAMMES = """
 insert into household_programmes (id, household_id, member_id, programme, source)
 select i, h, m, p, $5 from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[]) as t (i, h, m, p)
 on conflict do nothing returning household_id, member_id, programme
 """
 # Whom the list names of a household that was known before; those who are new to it too.
-JOINED = f"""
+JOINED = """
 select a.household_id, a.member_id, a.known, p.external_id, p.name, p.relation, a.family_no
-from {OF_BATCH}
+from arriving_people a join staged_people p on p.import_id = $1 and p.file = $2 and p.row_no = a.row_no
 where a.household_id in (select household_id from arriving_households where known)
 order by a.household_id, a.family_no, a.line
-"""  # noqa: S608  # text of ours
+"""
 # Exactly one place in the campaign for every household; one that was merged or split away has its work elsewhere.
 ADD_ASSIGNMENTS = """
 with added as (
