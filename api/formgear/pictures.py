@@ -3,6 +3,7 @@
 FormGear carries a photo inside its documents, as a `data:` address (`src/components/PhotoInput.tsx`).
 """
 
+import json
 import re
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
@@ -21,7 +22,8 @@ from api.formgear.schemas import SubmissionIn
 from api.visits.schemas import MOST_ATTACHMENTS
 
 CHUNK = 64 * 1024
-PICTURE = re.compile(rb"(data:image\\?/[^,\"]{0,60},)([^\"]+)")
+TEXT = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"', re.DOTALL)  # a text of JSON
+PICTURE = re.compile(r"(data:image/[^,\"]{0,60},)([^\"]+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,12 +50,19 @@ async def receive(
             one.name: await arriving.enter_async_context(arrive(wanted, vault, _chunks(one.data or b"")))
             for one in [one for one in photos if one.sendable][:MOST_ATTACHMENTS]
         }
-        yield Arrived(submission, PICTURE.sub(_digest, await request.body()), photos, pieces)
+        yield Arrived(submission, TEXT.sub(_without_pictures, await request.body()), photos, pieces)
 
 
-def _digest(found: re.Match[bytes]) -> bytes:
-    """In the place of a photo's bytes what tells them: they are kept where photos are, without what a camera wrote."""
-    return found[1] + b"sha256:" + sha256(found[2]).hexdigest().encode()
+def _without_pictures(found: re.Match[bytes]) -> bytes:
+    """In the place of a photo's bytes what tells them: they are kept where photos are, without what a camera wrote.
+
+    A text may spell any letter of an address as `\\u0064`, so it is read before it is looked at.
+    """
+    if b"\\" not in found[0] and b"data:image/" not in found[0]:
+        return found[0]
+    text = json.loads(found[0].decode())
+    told = PICTURE.sub(lambda one: f"{one[1]}sha256:{sha256(one[2].encode(errors='surrogatepass')).hexdigest()}", text)
+    return found[0] if told == text else json.dumps(told).encode()
 
 
 async def _chunks(data: bytes) -> AsyncIterator[bytes]:

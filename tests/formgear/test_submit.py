@@ -234,6 +234,25 @@ async def test_photos_come_in_the_documents_or_after_them(house: House) -> None:
     assert (late["status"], late["problem"]["code"]) == ("refused", "not_found")
 
 
+@pytest.mark.parametrize(
+    ("plain", "spelled"),
+    [("data:image/", r"data:image\/"), ("data:image/", r"\u0064ata:image\u002f"), (";base64,", r"\u003bbase64\u002c")],
+)
+async def test_a_photo_is_kept_once_however_its_address_is_spelled(house: House, plain: str, spelled: str) -> None:
+    _, siti, assignment = await prepared(house)
+    gear = filled(await opened(siti, assignment))
+    gear.photograph(shot())
+    body = json.dumps(gear.submission(), ensure_ascii=False).replace(plain, spelled).encode()
+
+    told = await siti.post(path_of(assignment), content=body, headers={"Content-Type": "application/json"})
+
+    assert [one["status"] for one in told.json()["photos"]] == ["held"], told.text
+    (kept,) = await house.owner.fetch("select receipt_id, documents from formgear_submissions")
+    documents = house.make.vault.open_bytes("formgear.documents", kept["receipt_id"], kept["documents"])
+    assert len(documents) < 12_000, "a photo lies where photos lie"
+    assert json.dumps(json.loads(documents)).count("data:image/jpeg;base64,sha256:") == 2
+
+
 async def test_a_photo_that_is_none_takes_nothing_along_and_one_only_named_is_awaited(house: House) -> None:
     _, siti, assignment = await prepared(house)
     gear = filled(await opened(siti, assignment))
