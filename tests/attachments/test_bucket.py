@@ -1,5 +1,6 @@
 """Photos in an object store: the same calls, sealed objects, swept and sealed anew as a folder is."""
 
+import os
 from datetime import timedelta
 from pathlib import Path
 
@@ -19,11 +20,21 @@ from tests.support.house import House
 PHOTO = shot()
 
 
-@pytest.fixture
-def bucket(house: House, tmp_path: Path) -> PhotoBucket:
-    """An object store behind the same library as S3, in a folder of its own."""
-    (tmp_path / "bucket").mkdir()
-    wanted = house.state["settings"].model_copy(update={"photos_url": (tmp_path / "bucket").as_uri()})
+@pytest.fixture(params=["a folder", "S3"])
+def bucket(house: House, tmp_path: Path, request: pytest.FixtureRequest) -> PhotoBucket:
+    """An object store: in a folder behind the same library, and the S3 of `SAMBANG_TEST_S3` where there is one.
+
+    `SAMBANG_TEST_S3=s3://bucket/prefix`, with the `AWS_*` variables of guides/operations.md; each test has a prefix.
+    """
+    if request.param == "S3":
+        url = os.environ.get("SAMBANG_TEST_S3")
+        if url is None:
+            pytest.skip("SAMBANG_TEST_S3 names no bucket")
+        url = f"{url.rstrip('/')}/{uuid7()}"
+    else:
+        (tmp_path / "bucket").mkdir()
+        url = (tmp_path / "bucket").as_uri()
+    wanted = house.state["settings"].model_copy(update={"photos_url": url})
     house.state["settings"] = wanted
     found = bucket_of(wanted)
     assert found is not None
