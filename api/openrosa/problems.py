@@ -29,6 +29,16 @@ class BrokenForm(Problem):
     title_id, title_en = "Isian formulir bukan XML yang dapat dibaca", "The filled form is no XML that can be read"
 
 
+class EncryptedForm(Problem):
+    """Encrypted on the phone with a key that is not ours: it stays there, and nothing of it is kept."""
+
+    status, code = 422, "encrypted_form"
+    title_id, title_en = (
+        "Isian terenkripsi tidak dapat dibaca di sini; gunakan formulir tanpa enkripsi",
+        "An encrypted form cannot be read here; use a form without encryption",
+    )
+
+
 class NoInstanceId(Problem):
     status, code = 400, "no_instance_id"
     title_id, title_en = "Isian formulir tidak memiliki meta/instanceID", "The filled form has no meta/instanceID"

@@ -86,6 +86,7 @@ ADD = """
 insert into openrosa_submissions (receipt_id, principal_id, instance_id, root_id, replaces, xml, received_at)
 values ($1, $2, $3, $4, $5, $6, $7)
 """
+STALE = "select 'stale' = any(flags) from visits where receipt_id = $1"
 # The files that the form names and that have not come yet.
 TO_COME = """
 select a.name from attachments a

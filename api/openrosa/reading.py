@@ -14,10 +14,11 @@ from xml.etree.ElementTree import Element, ParseError, TreeBuilder  # the parser
 
 from defusedxml.ElementTree import DefusedXMLParser
 
-from api.openrosa.problems import BrokenForm, NoInstanceId
+from api.openrosa.problems import BrokenForm, EncryptedForm, NoInstanceId
 
 DEEPEST: Final = 30
 MOST_ELEMENTS: Final = 20_000
+MOST_PHOTOS: Final = 400
 LONGEST_ID: Final = 249
 PHOTO: Final = re.compile(r"[^/\\\x00-\x1f]{1,200}\.(jpe?g|png|webp)", re.IGNORECASE)
 UUID_SCHEME: Final = "uuid:"
@@ -52,13 +53,19 @@ class FilledForm:
     edits: UUID | None
 
     @property
-    def photos(self) -> set[str]:
-        """The names of the photos that belong to it: the answers that are such a name."""
-        return {text for element in leaves(self.root) if PHOTO.fullmatch(text := text_of(element))}
+    def photos(self) -> list[str]:
+        """The names of the photos that belong to it, in its order: the answers that are such a name."""
+        told = (text_of(element) for element in leaves(self.root))
+        return list(dict.fromkeys(text for text in told if PHOTO.fullmatch(text)))
+
+    @property
+    def makes_entities(self) -> bool:
+        """Whether it wants to make or change entities, which it may not: lists of people are the city's."""
+        return any(one.tag == "entity" and "dataset" in one.attrib for one in self.root.iter())
 
 
 def read_form(xml: bytes) -> FilledForm:
-    """Read a submission; raises `BrokenForm` and `NoInstanceId`."""
+    """Read a submission; raises `BrokenForm`, `EncryptedForm` and `NoInstanceId`."""
     parser = DefusedXMLParser(target=_Bounded(), forbid_dtd=True)
     try:
         parser.feed(xml)
@@ -68,6 +75,8 @@ def read_form(xml: bytes) -> FilledForm:
     form_id = root.get("id", "")
     if not 0 < len(form_id) <= LONGEST_ID or "\0" in form_id:
         raise BrokenForm
+    if root.get("encrypted") == "yes" or root.find("encryptedXmlFile") is not None:
+        raise EncryptedForm
     meta = root.find("meta")
     own = _instance(meta, "instanceID")
     if own is None:

@@ -1,5 +1,7 @@
 """`/v1/openrosa/{token}/…`: what ODK Collect calls, and nobody else needs to."""
 
+from asyncio import to_thread
+from collections.abc import Iterator
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Path, Query, Request, Response
@@ -8,9 +10,10 @@ from api.access.actor import VaultDep
 from api.core.problems import language, told_problem
 from api.openrosa import forms, lists
 from api.openrosa.answers import XML, CollectRoute, envelope, xml_answer
+from api.openrosa.auditing import log_of, paradata_of
 from api.openrosa.door import CollectDoorDep
 from api.openrosa.parcel import ROUTE_BYTES, receive
-from api.openrosa.reading import read_form
+from api.openrosa.reading import MOST_PHOTOS, FilledForm, read_form
 from api.openrosa.schemas import ENVELOPE, PARCEL, body, told
 from api.openrosa.submitting import Settled, kept_name, settle, take_photos
 
@@ -103,26 +106,39 @@ async def submit_collect_form(door: CollectDoorDep, vault: VaultDep, request: Re
         filled = read_form(parcel.xml)
         sent = {kept_name(file.name) for file in parcel.files}
         app = request.headers.get("user-agent")
+        noted = await to_thread(lambda: paradata_of(log_of(filled, parcel.files)))
         async with door.open() as (_, actor, device_id):
-            settled = await settle(actor, vault, wanted, device_id, app, parcel.xml, filled, sent)
+            settled = await settle(actor, vault, wanted, device_id, app, parcel.xml, filled, sent, noted)
         missing, useless = await take_photos(door, vault, wanted, settled, parcel.files)
-    return _answer(request, settled, missing, useless)
+    return _answer(request, filled, settled, missing, useless)
 
 
-def _answer(request: Request, settled: Settled, missing: int, useless: int) -> Response:
-    english = language(request) == "en"
-    if not settled.accepted and settled.problem is not None:
-        why = told_problem(settled.problem, request).title
-        said = "Kept whole, a coordinator decides" if english else "Disimpan utuh, koordinator yang memutuskan"
-        said = f"{said}: {why}"
-    elif settled.first:
-        said = "Visit received" if english else "Kunjungan diterima"
-    else:
-        said = "This visit was here already" if english else "Kunjungan ini sudah ada"
-    if useless:
-        said += f". {useless} photos cannot be used" if english else f". {useless} foto tidak dapat dipakai"
-    if missing > useless:
-        more = missing - useless
-        said += f". {more} photos are still to come" if english else f". {more} foto masih ditunggu"
+def _answer(request: Request, filled: FilledForm, settled: Settled, missing: int, useless: int) -> Response:
+    said = list(_said(request, filled, settled, missing, useless))
     nature, status = ("submit_success", 201) if settled.accepted else ("processing_failure", 202)
-    return envelope(status, nature, said)
+    return envelope(status, nature, ". ".join(said))
+
+
+def _said(request: Request, filled: FilledForm, settled: Settled, missing: int, useless: int) -> Iterator[str]:
+    """The sentences that Collect shows."""
+
+    def say(indonesian: str, english: str) -> str:
+        return english if language(request) == "en" else indonesian
+
+    if not settled.accepted and settled.problem is not None:
+        kept = say("Disimpan utuh, koordinator yang memutuskan", "Kept whole, a coordinator decides")
+        yield f"{kept}: {told_problem(settled.problem, request).title}"
+    elif settled.first:
+        yield say("Kunjungan diterima", "Visit received")
+    else:
+        yield say("Kunjungan ini sudah ada", "This visit was here already")
+    if settled.stale:
+        yield say("Tugasnya sudah berubah: tidak ada yang dipindahkan", "The work had changed: it moves nothing")
+    if filled.makes_entities:
+        yield say("Entitas buatan ponsel tidak diambil", "Entities made on the phone are not taken")
+    if (beyond := len(filled.photos) - MOST_PHOTOS) > 0:
+        yield say(f"{beyond} foto melebihi batas", f"{beyond} photos are too many")
+    if useless:
+        yield say(f"{useless} foto tidak dapat dipakai", f"{useless} photos cannot be used")
+    if (more := missing - useless) > 0:
+        yield say(f"{more} foto masih ditunggu", f"{more} photos are still to come")

@@ -40,7 +40,7 @@ REFUSED = {
     409: "Other content under this id, replaced, put aside, or a form that takes nothing.",
     413: "Too large.",
     415: "Encoded.",
-    422: "A parameter is not valid.",
+    422: "A parameter is not valid, or the form is encrypted.",
     429: "Too many calls.",
     503: "Busy: again, later.",
 }
@@ -69,7 +69,11 @@ PARCEL: dict[str, Any] = {
                         "xml_submission_file": {"type": "string", "format": "binary", "description": "At most 1 MiB."},
                         "*isIncomplete*": {"type": "string", "description": "Not read: the form names its files."},
                     },
-                    "additionalProperties": {"type": "string", "format": "binary", "description": "Photos by name."},
+                    "additionalProperties": {
+                        "type": "string",
+                        "format": "binary",
+                        "description": "Photos and `audit.csv` by name.",
+                    },
                 }
             }
         },

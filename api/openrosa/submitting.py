@@ -8,8 +8,9 @@ what has come of a hundred stays when the line breaks.
 import hashlib
 import re
 from asyncio import to_thread
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 from unicodedata import normalize
 from uuid import UUID
 
@@ -38,7 +39,7 @@ from api.openrosa.problems import (
     UnknownFormVersion,
     UnknownPredecessor,
 )
-from api.openrosa.reading import FilledForm
+from api.openrosa.reading import MOST_PHOTOS, FilledForm
 from api.openrosa.translating import visit_of
 from api.questionnaires.schemas import Form
 from api.questionnaires.service import MAX_VERSION
@@ -55,13 +56,15 @@ PLAIN_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,79}")
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """What became of a filled form: taken in or kept for a person (and why), and the photos that are to come."""
+    """What became of a filled form: taken in or kept for a person (and why), the photos that are to come, and
+    whether more had happened than it knew, so that it moves nothing."""
 
     visit_id: UUID
     accepted: bool
     first: bool
     problem: dict[str, object] | None
     to_come: frozenset[str]
+    stale: bool = False
 
 
 async def settle(
@@ -73,8 +76,12 @@ async def settle(
     xml: bytes,
     filled: FilledForm,
     sent: Collection[str],
+    noted: Mapping[str, Any],
 ) -> Settled:
-    """Take a filled form in, once however often it comes; raises the refusals that leave it on the phone."""
+    """Take a filled form in, once however often it comes; raises the refusals that leave it on the phone.
+
+    `noted` is how it was filled: it is the visit's when it comes in the first post.
+    """
     connection, own = actor.connection, filled.instance_id
     await connection.execute(queries.LOCK, f"{actor.id}/{own}")
     asked = [own] if filled.edits is None else [own, filled.edits]
@@ -84,18 +91,19 @@ async def settle(
     form = await _form(actor, filled)
     edited = None if filled.edits is None else _edited(rows.get(filled.edits))
     root_id = own if edited is None else edited["root_id"]
-    visit = visit_of(filled, form, root_id, device_id, app)
+    visit = visit_of(filled, form, root_id, device_id, app) | ({"paradata": noted} if noted else {})
     (pushed,) = await push(connection, actor, vault, device_id, [(ReceiptKind.VISIT, orjson.dumps(visit))])
     receipt_id, sealed = pushed.receipt_id, vault.seal_bytes(SEALED, pushed.receipt_id, xml)
     about = (receipt_id, actor.id, own, root_id, filled.edits)
     await connection.execute(queries.ADD, *about, sealed, clock.now())
-    names = sorted(map(kept_name, filled.photos))
+    names = sorted(map(kept_name, filled.photos[:MOST_PHOTOS]))
     await expect(connection, actor, receipt_id, _uuid(visit["assignment_id"]), names)
     if edited is not None:
         inherited = [name for name in names if name not in sent]
         await carry_over(connection, actor, vault, store_of(wanted), edited["receipt_id"], receipt_id, inherited)
     accepted = pushed.fate.status in (PushStatus.ACCEPTED, PushStatus.DUPLICATE)
-    return Settled(own, accepted, True, pushed.fate.problem, await _to_come(actor, receipt_id))
+    stale = bool(await connection.fetchval(queries.STALE, receipt_id))
+    return Settled(own, accepted, True, pushed.fate.problem, await _to_come(actor, receipt_id), stale)
 
 
 async def _again(actor: Actor, vault: Vault, xml: bytes, filled: FilledForm, before: asyncpg.Record) -> Settled:

@@ -17,6 +17,13 @@ class VersionTaken(Problem):
     breaks = ("uq_questionnaire_versions_questionnaire_id_version",)
 
 
+class CellTooLong(Problem):
+    """A cell of a spreadsheet holds 32,767 characters. The JSON of the version holds it whole."""
+
+    status, code = 409, "cell_too_long"
+    title_id, title_en = "Tidak muat dalam satu sel lembar kerja", "It does not fit into a cell of a spreadsheet"
+
+
 class NotXlsx(Problem):
     """A form comes as a workbook of XLSForm."""
 

@@ -13,7 +13,7 @@ from api.core.paging import Page, Paging, page
 from api.core.problems import WrongState, problems
 from api.core.revisions import PreconditionFailed, PreconditionRequired, etag, if_match, not_modified
 from api.questionnaires import service
-from api.questionnaires.problems import NotXlsx, QuestionnaireCodeTaken, VersionTaken
+from api.questionnaires.problems import CellTooLong, NotXlsx, QuestionnaireCodeTaken, VersionTaken
 from api.questionnaires.publishing import PublicationOut, PublishedOut
 from api.questionnaires.schemas import (
     QuestionnaireIn,
@@ -149,7 +149,9 @@ async def read_questionnaire_xform(
 
 
 @router.get(
-    "/{questionnaire_id}/versions/{number}.xlsx", response_class=Response, responses=_file("XLSForm", XLSX) | UNCHANGED
+    "/{questionnaire_id}/versions/{number}.xlsx",
+    response_class=Response,
+    responses=_file("XLSForm", XLSX) | UNCHANGED | problems(CellTooLong),
 )
 async def read_questionnaire_xlsform(
     session: SessionDep, actor: Reader, questionnaire_id: UUID, number: Number, request: Request, response: Response

@@ -24,6 +24,8 @@ JUDGED = f"{OUTCOME} != '' and {OUTCOME} != 'partial' and {OUTCOME} != 'appointm
 MINE = "instance('assignments')/root/item[name = /data/visit/assignment_id]"
 PERSON = "instance('members')/root/item[name = ${member-id}]"
 AGE = "if(${member-born-on} = '', '', int((today() - date(${member-born-on})) div 365.25))"
+# how the form was filled, for supervision; Collect also writes answers there, which are let go (openrosa/auditing.py)
+LOGGED = "location-priority=balanced location-min-interval=60 location-max-age=60 track-changes=true"
 FRAME_LISTS = ("visit_outcome", "whereabouts", "sex", "yes_no", "eligibility", "registry_action")
 
 
@@ -48,6 +50,7 @@ def _visit(form: Form) -> Iterator[Row]:
     yield {"type": "start", "name": "started_at"}
     yield {"type": "end", "name": "ended_at"}
     yield {"type": "deviceid", "name": "device_id"}
+    yield {"type": "audit", "name": "audit", "parameters": LOGGED}
     yield from wrapped("group", "visit", Label(id="Kunjungan", en="Visit"), _door())
     inside = (row for asked in survey(form) for row in (asked, *_person(asked)))
     yield from wrapped("group", "answers", Label(id="Pertanyaan", en="Questions"), inside, relevant=ASKED)

@@ -16,6 +16,7 @@ import xlsxwriter
 from api.questionnaires import xpath
 from api.questionnaires.checks import FACT_LISTS
 from api.questionnaires.phone_checks import check_row, constrained, notes
+from api.questionnaires.problems import CellTooLong
 from api.questionnaires.schemas import Form, Label, Question, QuestionSubject, QuestionType, Section
 from api.questionnaires.xlsform_rows import (
     EACH_MEMBER,
@@ -30,6 +31,7 @@ from api.questionnaires.xlsform_rows import (
     told,
     wrapped,
 )
+from api.questionnaires.xlsx import LONGEST_CELL
 from api.regions.service import read_code_list
 
 Sheets: TypeAlias = dict[str, list[Row]]
@@ -85,7 +87,10 @@ def sheets(code: str, title: str, version: int, form: Form) -> Sheets:
 
 
 def workbook(code: str, title: str, version: int, form: Form) -> bytes:
-    """The form as an `.xlsx` of XLSForm; every cell is text: codes keep their zeros, nothing is a formula."""
+    """The form as an `.xlsx` of XLSForm; every cell is text: codes keep their zeros, nothing is a formula.
+
+    Raises `CellTooLong` (409).
+    """
     made = BytesIO()
     as_text = {"in_memory": True, "strings_to_formulas": False, "strings_to_numbers": False, "strings_to_urls": False}
     with xlsxwriter.Workbook(made, as_text) as book:
@@ -95,6 +100,9 @@ def workbook(code: str, title: str, version: int, form: Form) -> bytes:
             sheet.write_row(0, 0, columns, book.add_format({"bold": True}))
             sheet.freeze_panes(1, 0)
             for number, row in enumerate(rows, start=1):
+                for column, text in row.items():
+                    if len(text) > LONGEST_CELL:  # it would be left out
+                        raise CellTooLong(cell=f"/{name}/{number + 1}/{column}")
                 sheet.write_row(number, 0, [row.get(column, "") for column in columns])
             sheet.autofit()
     return made.getvalue()

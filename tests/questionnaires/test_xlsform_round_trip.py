@@ -12,6 +12,7 @@ from api.core.problems import Invalid
 from api.questionnaires.checks import FACTS
 from api.questionnaires.conditions import holds
 from api.questionnaires.form import examine
+from api.questionnaires.problems import CellTooLong
 from api.questionnaires.schemas import Check, Condition, Form, QuestionType
 from api.questionnaires.xform import xform
 from api.questionnaires.xlsform import workbook
@@ -120,6 +121,21 @@ def test_any_form_comes_back_the_same_and_is_an_xform(form: Form) -> None:
     assert read_xlsform(data, "coba", "Coba") == form
     assert "coba" in convert(io.BytesIO(data), file_type=".xlsx").xform
     assert xform("coba", "Coba", 1, form)
+
+
+def test_what_no_cell_can_hold_is_refused_by_its_cell_and_never_left_out() -> None:
+    label = {"id": "Coba", "en": "Coba"}
+    chosen: dict[str, Any] = {"all": [{"question": "one", "in": ["1"] * 100}] * 20}
+    asked = [
+        {"name": "one", "type": "select_one", "list": LISTS["one"], "label": label, "data_class": "public"},
+        {"name": "t", "type": "text", "label": label, "data_class": "public", "relevant": chosen},
+    ]
+    section = {"name": "house", "label": label, "subject": "household", "questions": asked}
+
+    with pytest.raises(CellTooLong) as refused:
+        workbook("coba", "Coba", 1, Form.model_validate({"sections": [section], "checks": []}))
+
+    assert refused.value.extra == {"cell": "/survey/4/relevant"}
 
 
 ANSWERS: st.SearchStrategy[dict[str, Any]] = st.fixed_dictionaries(
