@@ -22,8 +22,11 @@ from api.questionnaires.paradata import MOST_EDITS, MOST_POSITIONS, MOST_TIMINGS
 
 MOST_ROWS: Final = 20_000
 REPEATED: Final = re.compile(r"\[[0-9]+\]$")
-KINDS: Final[Mapping[str, tuple[type[In], int]]] = {"timings": (TimingIn, MOST_TIMINGS), "positions": (PositionIn, MOST_POSITIONS),
-                "edits": (EditIn, MOST_EDITS)}  # fmt: skip
+KINDS: Final[Mapping[str, tuple[type[In], int]]] = {
+    "timings": (TimingIn, MOST_TIMINGS),
+    "positions": (PositionIn, MOST_POSITIONS),
+    "edits": (EditIn, MOST_EDITS),
+}
 Row = dict[str, str | None]
 
 
