@@ -44,7 +44,10 @@ class Found:
 
 
 def findings(form: Form, answers: Mapping[str, Any], people: Sequence[Person]) -> list[Found]:
-    """What is wrong with a finished visit's answers, in the order of the form, checks last; at most 200 findings."""
+    """What is wrong with a finished visit's answers, in the order of the form, checks last.
+
+    At most 200 findings; of more than that what blocks comes first, so that it is never among those left out.
+    """
     asked = {
         subject: [one for section in form.sections if section.subject is subject for one in section.questions]
         for subject in QuestionSubject
@@ -57,7 +60,10 @@ def findings(form: Form, answers: Mapping[str, Any], people: Sequence[Person]) -
             pointer = f"/members/{person.place}/answers"
             found += _about(asked[QuestionSubject.MEMBER], pointer, person.answers, known, members)
     personal = {one.name for one in asked[QuestionSubject.MEMBER]} | FACTS.keys()
-    return [*found, *_checked(form, personal, household, people, members)][:MOST_FINDINGS]
+    found += _checked(form, personal, household, people, members)
+    if len(found) > MOST_FINDINGS:
+        found.sort(key=lambda one: one.level is not CheckLevel.BLOCKING)
+    return found[:MOST_FINDINGS]
 
 
 def age(born_on: date | None, day: date) -> int | None:

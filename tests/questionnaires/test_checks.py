@@ -49,3 +49,12 @@ def test_a_members_check_is_held_against_who_was_met() -> None:
 )
 def test_age_is_counted_in_full_years(born_on: date | None, day: date, years: int | None) -> None:
     assert age(born_on, day) == years
+
+
+def test_what_blocks_is_found_however_much_else_is_wrong() -> None:
+    dark = GOOD | {"light": "4"} | {f"invented_{number}": "1" for number in range(250)}
+
+    seen = findings(Form.model_validate(FORM), dark, [of(0, works="yes")])
+
+    assert len(seen) == 200
+    assert [one.code for one in seen if one.level == "blocking"] == ["fridge_needs_power"]
