@@ -83,6 +83,9 @@ EXPOSED = [
     "RateLimit-Policy",
     "Idempotency-Replayed",
     "Audit-Head",
+    "X-Request-Id",
+    "Content-Disposition",
+    "WWW-Authenticate",
 ]
 
 
@@ -119,7 +122,11 @@ def create_app(wanted: Settings | None = None) -> FastAPI:
     app.include_router(audit_router.health)
     app.include_router(reference.router)
     answering.install(app)
-    app.add_middleware(CountedCalls)  # inside CORS, so that a browser may read a refusal
+    app.add_middleware(CountedCalls)
+    # not FastAPI's own max_body_size: that stands outside every middleware and answers in plain text
+    app.add_middleware(RequestBodyLimitMiddleware, max_body_size=LIMITS["json_body_bytes"])
+    app.add_middleware(TooLargeAsProblem)
+    # outside of whatever refuses, so that a browser may read the refusal
     if chosen.cors_origins:
         app.add_middleware(
             CORSMiddleware,
@@ -128,9 +135,6 @@ def create_app(wanted: Settings | None = None) -> FastAPI:
             allow_headers=["*"],
             expose_headers=EXPOSED,
         )
-    # not FastAPI's own max_body_size: that stands outside every middleware and answers in plain text
-    app.add_middleware(RequestBodyLimitMiddleware, max_body_size=LIMITS["json_body_bytes"])
-    app.add_middleware(TooLargeAsProblem)
     app.add_middleware(AnswerHeaders)
     app.add_middleware(AuditHeadHeader)
     app.add_middleware(logs.RequestLog)
