@@ -55,3 +55,29 @@ def test_every_refusal_is_a_problem_document(operations: dict[str, dict[str, Any
         for status, answer in operation["responses"].items():
             if status[0] in "45" and name not in OTHER_WORDS:
                 assert list(answer.get("content", {})) == ["application/problem+json"], f"{name} {status}"
+
+
+def test_types_of_generated_clients_have_names_that_say_nothing_of_our_files(house: House) -> None:
+    published = house.app.openapi()
+
+    assert [name for name in published["components"]["schemas"] if "__" in name] == []
+    assert published["paths"]["/v1/sync/push"]["post"]["requestBody"]["content"]["application/json"]["schema"] == {
+        "$ref": "#/components/schemas/PushIn"
+    }
+
+
+def test_every_operation_is_in_one_group(operations: dict[str, dict[str, Any]]) -> None:
+    assert {name: operation["tags"] for name, operation in operations.items() if len(operation["tags"]) != 1} == {}
+
+
+def test_a_header_whose_absence_is_refused_is_required(operations: dict[str, dict[str, Any]]) -> None:
+    for name, operation in operations.items():
+        headers = {one["name"]: one["required"] for one in operation.get("parameters", []) if one["in"] == "header"}
+        assert headers.get("If-Match") == (True if "428" in operation["responses"] else None), name
+    assert operations["readIdentities"]["parameters"][1] | {"schema": {}} == {
+        "name": "Purpose",
+        "in": "header",
+        "required": True,
+        "schema": {},
+        "description": "What for, as a short code.",
+    }

@@ -131,7 +131,7 @@ def permitted_actor(
     """The actor, if it holds the permission that the route names; 403 otherwise."""
     actor: Actor = request.state.actor
     if not actor.permissions.issuperset(needed.scopes):
-        raise Forbidden
+        raise Forbidden(needed.scope_str)
     return actor
 
 

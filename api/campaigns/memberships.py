@@ -11,7 +11,7 @@ from api.access.actor import Actor
 from api.access.roles import Role
 from api.campaigns import queries
 from api.campaigns.problems import AlreadyMember, HoldsWork, TeamFull
-from api.campaigns.team_schemas import DepartureIn, MemberIn, TeamOut
+from api.campaigns.team_schemas import DepartureIn, TeamMemberIn, TeamOut
 from api.campaigns.teams import demand_role, hold, seat, with_members
 from api.core import clock
 from api.core.database import raw, save
@@ -19,7 +19,7 @@ from api.core.problems import Invalid
 from api.tables import Campaign, CampaignStatus, Principal, Team, TeamMember
 
 
-async def add_member(session: AsyncSession, actor: Actor, team_id: UUID, body: MemberIn) -> TeamOut:
+async def add_member(session: AsyncSession, actor: Actor, team_id: UUID, body: TeamMemberIn) -> TeamOut:
     """Let an enumerator join from a day on; a membership elsewhere in the campaign ends on that day.
 
     What the person sees changes at once, so a move is dated today or back; only before field work may it lie ahead.

@@ -14,8 +14,8 @@ from api.campaigns.team_schemas import (
     AttendancesIn,
     CampaignPart,
     DepartureIn,
-    MemberIn,
     TeamIn,
+    TeamMemberIn,
     TeamOut,
     TeamPatch,
     TrainingIn,
@@ -140,7 +140,7 @@ async def change_team(
 
 @team_routes.post("/{team_id}/members", status_code=201, responses=problems(*JOIN))
 async def add_team_member(
-    session: SessionDep, actor: Owner, team_id: UUID, body: MemberIn, response: Response
+    session: SessionDep, actor: Owner, team_id: UUID, body: TeamMemberIn, response: Response
 ) -> TeamOut:
     """Let an enumerator join from a day on; a membership in another team of the campaign ends on that day.
 

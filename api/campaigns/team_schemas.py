@@ -48,7 +48,7 @@ class TeamPatch(In):
         return demand_value(value)
 
 
-class MemberIn(In):
+class TeamMemberIn(In):
     """Who joins, and from which day on: a membership elsewhere in the campaign ends on that day."""
 
     staff_id: UUID

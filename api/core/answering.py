@@ -15,6 +15,17 @@ from api.core.problem_texts import STATUS_TEXTS
 from api.core.problems import Invalid, Problem, Unavailable, Unexpected, field_message, language, problem_of, title_of
 from api.core.schema import pointer_of
 
+BOUNDS = {
+    "ge": "≥ {}",
+    "gt": "> {}",
+    "le": "≤ {}",
+    "lt": "< {}",
+    "min_length": "≥ {}",
+    "max_length": "≤ {}",
+    "pattern": "{}",
+    "expected": "{}",
+}
+
 
 def document(request: Request, status: int, code: str, title: str, detail: str | None, **extra: Any) -> JSONResponse:
     """A problem document as the answer to this request."""
@@ -59,8 +70,15 @@ async def answer_validation(request: Request, refused: Exception) -> JSONRespons
         if error["type"] == "extra_forbidden":
             # the name of an unknown field is the caller's text and may hold anything
             pointer = pointer.rpartition("/")[0] if place == "body" else f"{place}:"
-        errors.append({"pointer": pointer, "code": error["type"], "message": field_message(error["type"], request)})
+        message = field_message(error["type"], request) + _bound(error.get("ctx", {}))
+        errors.append({"pointer": pointer, "code": error["type"], "message": message})
     return document(request, 422, Invalid.code, title_of(Invalid, request), None, errors=errors)
+
+
+def _bound(rule: dict[str, Any]) -> str:
+    # what the field's own rule says, so that nobody has to look it up; what was sent is in other keys
+    told = [said.format(rule[key]) for key, said in BOUNDS.items() if key in rule]
+    return f" ({', '.join(told)})" if told else ""
 
 
 async def answer_http(request: Request, refused: Exception) -> JSONResponse:

@@ -40,6 +40,7 @@ IDEMPOTENCY_KEY = {
     "description": "Same key and same body give the first answer again, for 72 hours.",
     "schema": {"type": "string", "maxLength": 255},
 }
+DEMANDED = frozenset({"If-Match", "Purpose"})
 ENCODED = {
     "description": "`encoded_body` Send the body without Content-Encoding",
     "content": {"application/json": {"schema": {"$ref": "#/components/schemas/ProblemOut"}}},
@@ -69,6 +70,7 @@ def document(app: FastAPI, chapters: Mapping[str, str], examples: Mapping[str, M
         for path in made["paths"].values():
             for method, operation in path.items():
                 _complete(method, operation)
+                _name_bodies(operation, made["components"]["schemas"])
                 _illustrate(operation, examples.get(operation["operationId"], {}))
         made["components"]["schemas"].pop("HTTPValidationError", None)
         made["components"]["schemas"].pop("ValidationError", None)
@@ -82,10 +84,23 @@ def _illustrate(operation: dict[str, Any], examples: Mapping[str, Any]) -> None:
             kind["examples"] = dict(examples)
 
 
+def _name_bodies(operation: dict[str, Any], schemas: dict[str, Any]) -> None:
+    # what a route reads by itself has no model of FastAPI's: by its title it becomes a type of generated clients too
+    for kind in operation.get("requestBody", {}).get("content", {}).values():
+        if title := kind["schema"].get("title"):
+            schemas[title] = kind["schema"]
+            kind["schema"] = {"$ref": f"#/components/schemas/{title}"}
+
+
 def _complete(method: str, operation: dict[str, Any]) -> None:
     # the docstring's first sentence says more than the function's name in capitals
     if sentence := FIRST_SENTENCE.match(operation.get("description", "")):
         operation["summary"] = " ".join(sentence[1].split())
+    operation["tags"] = list(dict.fromkeys(operation["tags"]))  # a router within a router says its own again
+    for parameter in operation.get("parameters", []):
+        if parameter["name"] in DEMANDED:  # its absence has a problem of its own, so the signature allows it
+            told = next(one for one in parameter["schema"].get("anyOf", [parameter["schema"]]) if one["type"] != "null")
+            parameter |= {"required": True, "schema": told}
     permissions = [scope for way in operation.get("security", []) for scopes in way.values() for scope in scopes]
     if permissions:
         operation["x-permission"] = permissions[0]

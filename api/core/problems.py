@@ -95,6 +95,11 @@ class Forbidden(Problem):
     status, code = 403, "forbidden"
     title_id, title_en = "Peran Anda tidak boleh melakukan ini", "Your role may not do this"
 
+    def __init__(self, permission: str | None = None) -> None:
+        """`permission` is what the route asks for; nothing where it is about something else."""
+        headers = {"WWW-Authenticate": f'Bearer realm="sambang", error="insufficient_scope", scope="{permission}"'}
+        super().__init__(permission, headers=headers if permission else {})
+
 
 class Unauthorized(Problem):
     status, code = 401, "unauthorized"

@@ -9,7 +9,7 @@ from uuid_utils.compat import uuid7
 from api.core import clock
 from api.core.problems import Invalid
 from api.core.vault import Vault
-from api.households.bodies import HouseholdIn, MemberIn
+from api.households.bodies import HouseholdIn, HouseholdMemberIn
 from api.households.revising import Change
 from api.households.schemas import Relation
 
@@ -82,7 +82,7 @@ def sealed_members(body: HouseholdIn, vault: Vault) -> tuple[list[Any], ...]:
     return _columns(rows)
 
 
-def _plain(member: MemberIn) -> tuple[Any, ...]:
+def _plain(member: HouseholdMemberIn) -> tuple[Any, ...]:
     reason = member.nik_missing_reason and member.nik_missing_reason.value
     born = (member.sex.value, member.born_on, member.born_at)
     return (reason, member.name, *born, member.relation.value, member.occupation, member.mother_name)

@@ -144,7 +144,7 @@ class HouseholdSearch(In):
         return self
 
 
-class LocationIn(In):
+class HouseholdLocationIn(In):
     """Where the door is, WGS 84."""
 
     lat: Annotated[float, Field(ge=-90, le=90)]
@@ -159,7 +159,7 @@ class FamilyIn(In):
     no_kk: NoKK | None = None
 
 
-class MemberIn(In):
+class HouseholdMemberIn(In):
     """A person found there. Without a NIK the reason is asked for."""
 
     id: Annotated[UUID | None, Field(description="The client's own, so that a visit can name the person.")] = None
@@ -188,8 +188,8 @@ class HouseholdIn(In):
     rw: Rw | None = None
     rt: Rt | None = None
     address: Address
-    location: LocationIn | None = None
+    location: HouseholdLocationIn | None = None
     families: Annotated[list[FamilyIn], Field(min_length=1, max_length=20)] = Field(
         default_factory=lambda: [FamilyIn()]
     )
-    members: Annotated[list[MemberIn], Field(min_length=1, max_length=60)]
+    members: Annotated[list[HouseholdMemberIn], Field(min_length=1, max_length=60)]

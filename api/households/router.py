@@ -30,7 +30,10 @@ Writer = Annotated[Actor, may(Permission.HOUSEHOLDS_WRITE)]
 Purpose = Annotated[
     str | None,
     Header(
-        pattern=r"^[a-z][a-z_-]{2,59}$", description="What for, as a short code.", examples=["document_verification"]
+        alias="Purpose",
+        pattern=r"^[a-z][a-z_-]{2,59}$",
+        description="What for, as a short code.",
+        examples=["document_verification"],
     ),
 ]
 

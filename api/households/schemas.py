@@ -103,7 +103,7 @@ class LikelyDuplicate(Out):
     team_id: UUID | None
 
 
-class LocationOut(Out):
+class HouseholdLocationOut(Out):
     """Where the door is, WGS 84."""
 
     lat: float
@@ -172,7 +172,7 @@ class VerdictSummary(Out):
 class HouseholdOut(HouseholdSummary):
     """A household whole: its families, people, lists and programmes, its latest assignment and verdict."""
 
-    location: LocationOut | None
+    location: HouseholdLocationOut | None
     merged_into: Annotated[UUID | None, Field(description="The household that took this one in.")]
     split_from: Annotated[UUID | None, Field(description="The household that this one came out of.")]
     families: list[FamilyOut]
@@ -191,7 +191,7 @@ class HouseholdCarried(Out):
     rt: str | None
     address: str
     head_name: str
-    location: LocationOut | None
+    location: HouseholdLocationOut | None
     status: HouseholdStatus
     merged_into: UUID | None
     split_from: UUID | None

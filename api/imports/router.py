@@ -21,7 +21,7 @@ from api.core.revisions import not_modified
 from api.core.streaming import Stream, stream_rows
 from api.imports import queries, service
 from api.imports.problems import FileTooLarge, NotMultipart, UnknownLayout, UnreadableWorkbook
-from api.imports.schemas import MULTIPART, FindingFilter, FindingOut, ImportFilter, ImportOut
+from api.imports.schemas import MULTIPART, FindingFilter, ImportFilter, ImportFindingOut, ImportOut
 from api.imports.upload import ROUTE_BYTES, MultipartOnly, Upload
 
 router = APIRouter(prefix="/imports", tags=["imports"], route_class=Route)
@@ -105,7 +105,7 @@ async def list_findings(
     wanted: Annotated[FindingFilter, Query()],
     request: Request,
     response: Response,
-) -> Page[FindingOut]:
+) -> Page[ImportFindingOut]:
     """List what was found wrong, in the order of the files: file, row, column, code; never the value."""
     found = await service.list_findings(connection, import_id, wanted)
     rows, following = page(found, wanted, lambda row: (row["file"], row["row"], row["id"]), request, response)

@@ -74,7 +74,7 @@ class FindingFilter(Paging):
     file: ImportPart | None = None
 
 
-class FindingOut(Out):
+class ImportFindingOut(Out):
     """What is wrong with one cell. The value itself is never shown."""
 
     row: Annotated[int, Field(description="As a spreadsheet counts: the header is row 1.")]

@@ -19,7 +19,7 @@ from api.imports.jobs import NAME
 from api.imports.layouts.known import KNOWN, LAYOUTS
 from api.imports.layouts.layout import Columns, Layout
 from api.imports.problems import UnknownLayout, UnreadableWorkbook
-from api.imports.schemas import FindingFilter, FindingOut, ImportFilter, ImportIn, ImportOut
+from api.imports.schemas import FindingFilter, ImportFilter, ImportFindingOut, ImportIn, ImportOut
 from api.imports.source_files import SourceFile
 from api.imports.upload import Upload
 from api.imports.workbooks import BrokenWorkbook
@@ -133,9 +133,9 @@ async def list_findings(connection: Connection, import_id: UUID, wanted: Finding
     return list(await connection.fetch(query, *conditions.values))
 
 
-def finding(row: asyncpg.Record, language: str) -> FindingOut:
+def finding(row: asyncpg.Record, language: str) -> ImportFindingOut:
     """A finding with what it says in the caller's language."""
-    return FindingOut(
+    return ImportFindingOut(
         row=row["row"],
         column=row["column"],
         code=row["code"],

@@ -14,9 +14,9 @@ from api.core.paging import Page, cursor_of, page
 from api.oversight.audit_schemas import (
     AuditEventFilter,
     AuditEventOut,
+    AuditFindingOut,
     AuditHeadOut,
     AuditHealthOut,
-    FindingOut,
     VerificationFilter,
     VerificationOut,
 )
@@ -74,7 +74,7 @@ async def verify_audit(
         intact=not checked.findings and anchor in (None, verification.Anchor.HELD),
         seals=checked.seals,
         rows=checked.rows,
-        findings=[FindingOut.model_validate(dict(found)) for found in checked.findings],
+        findings=[AuditFindingOut.model_validate(dict(found)) for found in checked.findings],
         anchor=anchor,
         head=None if head["n"] is None else AuditHeadOut.model_validate(dict(head)),
         next=cursor_of(checked.last) if checked.more else None,

@@ -53,7 +53,7 @@ class VerificationFilter(Paging):
     ] = None
 
 
-class FindingOut(Out):
+class AuditFindingOut(Out):
     """One thing that is not as it was sealed. It names the row, never what stands in it."""
 
     finding: Annotated[
@@ -85,7 +85,7 @@ class VerificationOut(Out):
     intact: Annotated[bool, Field(description="Nothing was found in this page, and the head you gave is held.")]
     seals: int
     rows: int
-    findings: list[FindingOut]
+    findings: list[AuditFindingOut]
     anchor: Annotated[
         Anchor | None,
         Field(description="Of the head you gave: the chain holds it, holds another digest there, or ends before it."),

@@ -17,7 +17,7 @@ from api.tables import AssignmentStatus
 MOST_VISITS_TOLD = 200
 
 
-class MovedOut(Out):
+class MovedAssignmentsOut(Out):
     """So many open assignments of this status."""
 
     status: AssignmentStatus
@@ -44,7 +44,7 @@ class PublicationOut(Out):
     published_at: datetime | None
     assignments: int
     holders: int
-    by_status: list[MovedOut]
+    by_status: list[MovedAssignmentsOut]
     begun_visits: int
     begun: list[BegunVisitOut]
     differences: DifferencesOut
@@ -74,7 +74,9 @@ async def what_moves(
         assignments=total["assignments"] if total else 0,
         holders=total["holders"] if total else 0,
         by_status=[
-            MovedOut(status=row["status"], assignments=row["assignments"]) for row in work if row["status"] is not None
+            MovedAssignmentsOut(status=row["status"], assignments=row["assignments"])
+            for row in work
+            if row["status"] is not None
         ],
         begun_visits=begun[0]["all_of_them"] if begun else 0,
         begun=[BegunVisitOut.model_validate(dict(row)) for row in begun],

@@ -27,7 +27,7 @@ from api.households.restricting import hides_somebody
 from api.households.service import add_household
 from api.sync import push_queries
 from api.sync.push_problems import AlreadyResolved
-from api.sync.quarantine_schemas import QuarantineFilter, ResolutionIn
+from api.sync.quarantine_schemas import QuarantineFilter, QuarantineResolutionIn
 from api.tables import QuarantineAction, QuarantineStatus, ReceiptKind
 from api.verdicts.problems import OwnWork
 from api.visits.receipts import open_body
@@ -95,7 +95,9 @@ def masked(content: Any) -> Any:
     return content
 
 
-async def resolve(connection: Connection, actor: Actor, vault: Vault, quarantine_id: UUID, body: ResolutionIn) -> None:
+async def resolve(
+    connection: Connection, actor: Actor, vault: Vault, quarantine_id: UUID, body: QuarantineResolutionIn
+) -> None:
     """Decide about an item; raises `NotFound`, `AlreadyResolved`, `OwnWork`, or the refusal of what it would do.
 
     Nobody decides about what they sent themselves, nor about a door that they knocked at.

@@ -18,8 +18,8 @@ from api.sync.quarantine_schemas import (
     QuarantinedContentOut,
     QuarantinedOut,
     QuarantineFilter,
-    ResolutionIn,
-    ResolutionOut,
+    QuarantineResolutionIn,
+    QuarantineResolutionOut,
 )
 from api.verdicts.problems import OwnWork
 from api.visits.problems import VisitConflict
@@ -68,7 +68,7 @@ async def resolve_quarantined_item(
     vault: VaultDep,
     actor: Annotated[Actor, may(Permission.QUARANTINE_WRITE)],
     quarantine_id: UUID,
-    body: ResolutionIn,
+    body: QuarantineResolutionIn,
     request: Request,
 ) -> QuarantinedOut:
     """Decide about an item in quarantine, once.
@@ -84,7 +84,7 @@ async def resolve_quarantined_item(
 
 
 def _shown(row: Any, request: Request) -> dict[str, Any]:
-    resolution = ResolutionOut.model_validate(dict(row)) if row["action"] else None
+    resolution = QuarantineResolutionOut.model_validate(dict(row)) if row["action"] else None
     return dict(row) | {
         "item_id": row["subject_id"],
         "sent_by": row["principal_id"],

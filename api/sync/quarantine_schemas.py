@@ -22,14 +22,14 @@ class QuarantineFilter(Paging):
     resolved: bool = False
 
 
-class ResolutionIn(In):
+class QuarantineResolutionIn(In):
     """What to do with an item, and why."""
 
     action: QuarantineAction
     reason: Annotated[str, Field(min_length=3, max_length=500)]
 
 
-class ResolutionOut(Out):
+class QuarantineResolutionOut(Out):
     """What a person decided; `recorded_id` is the visit or household that came of it."""
 
     action: QuarantineAction
@@ -54,7 +54,7 @@ class QuarantinedOut(Out):
     device_id: str | None
     received_at: datetime
     recorded: Annotated[bool, Field(description="A visit with this id is on record: mended, or the other content.")]
-    resolution: ResolutionOut | None
+    resolution: QuarantineResolutionOut | None
 
 
 class QuarantinedContentOut(QuarantinedOut):

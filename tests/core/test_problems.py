@@ -124,3 +124,40 @@ async def test_a_line_that_breaks_in_the_midst_of_a_request_is_no_error_of_ours(
     await app(scope, receive, send)
 
     assert sent[0] == 400, "it ends here, and no log is told"
+
+
+async def test_a_refused_field_says_what_its_rule_is(house: House) -> None:
+    dewi = await house.as_(await house.make.dewi())
+
+    far = await dewi.get("/v1/campaigns", params={"limit": 1001})
+    body = {"code": "Malang 2026", "title": NIK * 20}
+    form = await dewi.post("/v1/questionnaires", json=body)
+    reply = await dewi.post("/v1/activations", json={"code": "a" * 200, "password": NIK[:5]})
+
+    assert far.json()["errors"][0]["message"] == "The number is too large (≤ 1000)"
+    told = {error["pointer"]: error["message"] for error in form.json()["errors"]}
+    assert told["/code"] == "The text does not have the required form (^[a-z0-9]+(-[a-z0-9]+)*$)"
+    assert NIK not in form.text + reply.text
+    assert NIK[:5] not in reply.text
+
+
+async def test_a_refused_choice_names_the_choices(house: House) -> None:
+    dewi = await house.as_(await house.make.dewi())
+
+    answer = await dewi.get("/v1/verdicts", params={"stage": "finished"})
+
+    error = answer.json()["errors"][0]
+    assert error["message"] == (
+        "Not one of the allowed values ('proposed', 'reviewed', 'decided', 'deliberated' or 'endorsed')"
+    )
+
+
+async def test_who_may_not_is_told_which_permission_it_takes(house: House) -> None:
+    arif = await house.as_(await house.make.arif())
+
+    answer = await arif.get("/v1/releases")
+
+    assert (answer.status_code, answer.json()["detail"]) == (403, "releases:read")
+    assert answer.headers["WWW-Authenticate"] == (
+        'Bearer realm="sambang", error="insufficient_scope", scope="releases:read"'
+    )
