@@ -51,5 +51,5 @@ def meta(wanted: Settings) -> MetaOut:
     }
     roles = {role.value: sorted(held) for role, held in GRANTS.items()}
     calls = {f"calls_a_minute_{name}": policy.quota for name, policy in policies(wanted).items()}
-    features = {"sync": True, "attachments": True, "openrosa": False, "eligibility_checks": False}
+    features = {"sync": True, "attachments": True, "openrosa": True, "formgear": True, "eligibility_checks": False}
     return MetaOut(version=__version__, roles=roles, enums=words, limits=LIMITS | calls, features=features)
