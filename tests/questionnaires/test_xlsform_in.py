@@ -11,6 +11,9 @@ from uuid import uuid4
 import asyncpg
 import pytest
 
+from api.questionnaires.xlsform_reading import read_xlsform
+from api.questionnaires.xlsform_rows import as_json
+from api.questionnaires.xlsx import WorkbookRefused, read_workbook
 from tests.questionnaires.forms import FORM
 from tests.questionnaires.test_versions import make
 from tests.questionnaires.workbooks import PLAIN, XLSX, changed, repacked, send, written
@@ -55,6 +58,34 @@ async def test_what_is_no_workbook_or_far_too_large_is_refused(house: House) -> 
         assert (await send(dewi, questionnaire, data)).json()["errors"][0]["code"] == "too_long"
     assert (await send(dewi, questionnaire, bytes(2 * 1024 * 1024))).status_code == 413
     assert (await dewi.get(f"/v1/questionnaires/{questionnaire}/versions")).json()["items"] == []
+
+
+@pytest.mark.parametrize(
+    ("rows", "columns", "refused"),
+    [(5000, 2, None), (5001, 2, "/survey/5001"), (3, 100, None), (3, 101, "/survey/1")],
+)
+def test_a_sheet_has_as_many_rows_and_columns_as_the_guide_says(rows: int, columns: int, refused: str | None) -> None:
+    sheet: list[list[str]] = [[f"c{number}" for number in range(columns)], *[["a"]] * (rows - 1)]
+
+    if refused is None:
+        assert len(read_workbook(written(survey=sheet))["survey"]) == rows - 1
+        return
+    with pytest.raises(WorkbookRefused) as told:
+        read_workbook(written(survey=sheet))
+    assert told.value.fields == [(refused, "too_long")]
+
+
+def test_a_cell_holds_what_a_cell_of_excel_holds() -> None:
+    said = read_workbook(written(survey=[["type"], ["x" * 32_767]]))
+    longer = repacked(  # no library of ours would write it
+        written(survey=[["type"], ["text"]]),
+        {"xl/worksheets/sheet1.xml": lambda old: old.replace(">text<", f">{'x' * 32_768}<")},
+    )
+
+    assert len(said["survey"][0].get("type")) == 32_767
+    with pytest.raises(WorkbookRefused) as told:
+        read_workbook(longer)
+    assert told.value.fields == [("/survey/2/A", "too_long")]
 
 
 @pytest.mark.parametrize("kind", ["formats", "one long text", "one text everywhere", "a row without end"])
@@ -130,6 +161,39 @@ async def test_a_form_written_in_plain_excel_comes_in(house: House) -> None:
     assert check["message"]["id"] == "Lebih dari kerja"
 
 
+@pytest.mark.parametrize(
+    ("constraint", "message", "bounds", "require"),
+    [
+        (". >= 1 and . <= 9", None, (1, 9), None),
+        ("${rooms} >= 1", None, (None, None), {"question": "rooms", "least": 1}),
+        (". >= 1", "Paling sedikit satu", (None, None), {"question": "beds", "least": 1}),
+        (
+            ". >= 1 and . <= ${rooms}",
+            None,
+            (None, None),
+            {"all": [{"question": "beds", "least": 1}, {"question": "beds", "compare": "le", "with": "rooms"}]},
+        ),
+    ],
+    ids=["its own bounds", "of another answer", "with words of its own", "bounds and more"],
+)
+def test_a_constraint_is_the_bounds_of_its_own_number_or_a_blocking_check(
+    constraint: str, message: str | None, bounds: tuple[int | None, int | None], require: dict[str, Any] | None
+) -> None:
+    head = [*HEAD, "constraint", "constraint_message"]
+    rows: list[list[Any]] = [
+        head,
+        ["integer", "rooms", "Kamar"],
+        ["integer", "beds", "Tempat tidur", constraint, message],
+    ]
+
+    form = read_xlsform(written(survey=rows), "coba", "Coba")
+
+    beds = form.sections[0].questions[1]
+    assert (beds.minimum, beds.maximum) == bounds
+    told = [(check.name, check.level, check.about, as_json(check.require)) for check in form.checks]
+    assert told == ([] if require is None else [("beds_constraint", "blocking", "beds", require)])
+
+
 async def test_every_form_comes_back_as_it_went_out(house: House) -> None:
     dewi = await house.as_(await house.make.dewi())
     own = await make(dewi)
@@ -160,6 +224,7 @@ WORKS = ["select_one yes_no", "works", "Bekerja?"]
         ([HEAD, ["note", "a", "Salam"]], [("/survey/2/type", "not_supported")]),
         ([HEAD, ["select_one yn", "a", "A"]], [("/survey/2/type", "unknown_code_list")]),
         ([HEAD, ["select_one yes_no or_other", "a", "A"]], [("/survey/2/type", "not_supported")]),
+        ([HEAD, ["integer yes_no", "a", "A"]], [("/survey/2/type", "not_supported")]),
         ([HEAD, ["text", "Nama!", "A"]], [("/survey/2/name", "string_pattern_mismatch")]),
         ([HEAD, ["text", "a", None]], [("/survey/2/label", "string_too_short"), ("/survey/2/label", "string_too_short")]),
         ([HEAD, ["text", "a", "A"], ["text", "a", "A"]], [("/survey/3/name", "repeated")]),
@@ -176,6 +241,7 @@ WORKS = ["select_one yes_no", "works", "Bekerja?"]
         ([RELEVANT, WORKS, ["text", "b", "B", "${works} = 'maybe'"]], [("/survey/3/relevant", "not_an_answer")]),
         ([RELEVANT, WORKS, ["text", "b", "B", "${c} = 'yes'"]], [("/survey/3/relevant", "not_an_earlier_question")]),
         ([RELEVANT, WORKS, ["text", "b", "B", "${works} < 'yes'"]], [("/survey/3/relevant", "not_a_condition")]),
+        ([RELEVANT, ["select_multiple bdt_kartu_identitas", "a", "A"], ["text", "b", "B", "${a} = '1'"]], [("/survey/3/relevant", "not_a_condition")]),
         ([[*HEAD, "constraint"], ["text", "a", "A", "regex(., '[0-9]+')"]], [("/survey/2/constraint", "not_a_condition")]),
         ([[*HEAD, "constraint"], ["text", "a", "A", ". > 3"]], [("/survey/2/constraint", "only_for_numbers")]),
         ([[*HEAD, "constraint"], ["integer", "a", "A", ". < ${b}"]], [("/survey/2/constraint", "unknown_question")]),
@@ -186,6 +252,7 @@ WORKS = ["select_one yes_no", "works", "Bekerja?"]
         ([HEAD, ["begin_group", "g", "G"], ["begin_group", "h", "H"], ["text", "a", "A"], ["end_group"], ["end_group"]], [("/survey/3/type", "not_supported")]),
         ([RELEVANT, WORKS, ["begin_group", "g", "G", "${works} = 'yes'"], ["text", "a", "A"], ["end_group"]], [("/survey/3/relevant", "differs")]),
         ([HEAD, ["begin_repeat", "plots", "Plots"], ["text", "a", "A"], ["end_repeat"]], [("/survey/2/name", "not_supported")]),
+        ([HEAD, ["begin_repeat", "each-member", None], ["begin_repeat", "each-member", None], ["text", "a", "A"], ["end_repeat"], ["end_repeat"]], [("/survey/3/type", "not_supported")]),
         ([HEAD, ["begin_repeat", "each-member", "Tamu"], ["text", "a", "A"], ["end_repeat"]], [("/survey/2/label", "differs")]),
         ([HEAD, ["begin_repeat", "each-member", None], ["text", "member-age", "Umur"], ["text", "a", "A"], ["end_repeat"]], [("/survey/3/label", "differs"), ("/survey/3/type", "not_supported")]),
     ],
