@@ -4,6 +4,7 @@ The request's transaction, with its disclosure, is committed before the first ro
 had, or a principal that was switched off meanwhile, is still a problem document: nothing is sent before the first part.
 """
 
+import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 
@@ -25,14 +26,22 @@ async def stream_rows(
 ) -> AsyncGenerator[list[asyncpg.Record], None]:
     """The rows of a query, `prefetch` at a time, under the principal's own database role and row security.
 
-    `principal` is what the token says: whose it is, at which version, in which family of sessions.
+    `principal` is what the token says: whose it is, at which version, in which family of sessions. The database reads
+    the next rows while these are worked on, so two parts are held and no more.
     """
     async with transaction(database, read_only=True) as connection:
         wire = await raw(connection)
         await take_principal(wire, database, *principal)
         cursor = await wire.cursor(query, *arguments)
-        while rows := await cursor.fetch(prefetch):
-            yield rows
+        coming = asyncio.ensure_future(cursor.fetch(prefetch))
+        try:
+            while rows := await coming:
+                coming = asyncio.ensure_future(cursor.fetch(prefetch))
+                await asyncio.sleep(0)  # so that it is asked for before these are worked on
+                yield rows
+        finally:
+            coming.cancel()  # a reader who left; what was read to its end has nothing to cancel
+            await asyncio.gather(coming, return_exceptions=True)
 
 
 class Stream(StreamingResponse):

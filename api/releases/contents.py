@@ -82,24 +82,24 @@ def content(file: ReleaseFile, release: asyncpg.Record, vault: Vault, read: Read
     """The file's bytes, still unread."""
     households = queries.HOUSEHOLDS_WITH_HEAD
     columns: tuple[str, ...] = (*files.HOUSEHOLD_COLUMNS, "head_nik")
-    household = partial(files.household, vault=vault)
+    household = partial(files.households, vault=vault)
     match file.kind:
         case FileName.HOUSEHOLDS_CSV:
             return files.spreadsheet(columns, read(households, release["id"]), household)
         case FileName.HOUSEHOLDS_NDJSON:
-            return files.json_lines(read(households, release["id"]), household)
+            return files.json_lines(columns, read(households, release["id"]), household)
         case FileName.HOUSEHOLDS_XLSX:
             parts = read(households + queries.A_PART, release["id"], *file.span)
             return workbook("households", columns, release["created_at"], parts, household)
         case FileName.MEMBERS_CSV:
-            told = partial(files.member, vault=vault)
+            told = partial(files.members, vault=vault)
             return files.spreadsheet(files.MEMBER_COLUMNS, read(queries.MEMBERS, release["id"]), told)
         case FileName.DTKS_UPDATE_CSV:
-            told = partial(ministry.person, vault=vault)
+            told = partial(ministry.people, vault=vault)
             columns = (*ministry.COLUMNS, *ministry.RESULT_COLUMNS)
             return files.spreadsheet(columns, read(queries.DTKS_UPDATE, release["id"]), told)
         case FileName.INCLUSION_CANDIDATES_CSV | FileName.EXCLUSION_CANDIDATES_CSV:
             wanted = file.kind is FileName.INCLUSION_CANDIDATES_CSV
             query = queries.INCLUSION_CANDIDATES if wanted else queries.EXCLUSION_CANDIDATES
-            told = partial(files.candidate, vault=vault)
+            told = partial(files.candidates, vault=vault)
             return files.spreadsheet(files.CANDIDATE_COLUMNS, read(query, release["id"]), told)

@@ -6,19 +6,18 @@ them whole. All of them are Bappeda's.
 
 from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
-from typing import Any
 
 import asyncpg
 import orjson
 
-from api.core.clock import WIB
 from api.core.types import mask
 from api.core.vault import Vault
+from api.releases.columns import Columns, columns_of
 from api.releases.ministry import HASIL_VERIVALI, KEBERADAAN_ART_BDT
 from api.releases.spreadsheets import BYTE_ORDER_MARK, lines
 
-Row = dict[str, Any]
 Parts = AsyncGenerator[list[asyncpg.Record], None]
+Tell = Callable[[list[asyncpg.Record]], Columns]
 
 HOUSEHOLD_COLUMNS = (
     "household_id",
@@ -73,63 +72,56 @@ MEMBER_COLUMNS = (
 )
 
 
-def household(row: asyncpg.Record, vault: Vault) -> Row:
-    """A household as the files tell it, the head's NIK masked."""
-    told: Row = {column: row[column] for column in HOUSEHOLD_COLUMNS if column in row}
-    told |= {"household_id": str(row["household_id"]), "hasil_verivali": HASIL_VERIVALI.get(row["field_result"])}
-    told["dtks_ids"] = orjson.loads(row["external_ids"]).get("dtks", [])
-    told["decided_at"] = row["decided_at"].astimezone(WIB).isoformat(timespec="seconds")
-    told = {column: told[column] for column in HOUSEHOLD_COLUMNS}
-    nik = None if row["nik"] is None else vault.open("member.nik", row["member_id"], row["nik"])
-    return told | {"head_nik": mask(nik)}
-
-
-def candidate(row: asyncpg.Record, vault: Vault) -> Row:
-    """A household whose verdict and whose aid do not go together, and on which grounds (dossier 10.4)."""
-    programmes: dict[str, list[str]] = orjson.loads(row["programmes"])
-    return household(row, vault) | {
-        "grounds": row["grounds"],
-        "programmes": sorted(programmes),
-        "programme_sources": sorted({source for sources in programmes.values() for source in sources}),
-        "p3ke_desil": row["p3ke_desil"],
+def households(rows: list[asyncpg.Record], vault: Vault) -> Columns:
+    """Households as the files tell them, the head's NIK masked."""
+    read = columns_of(rows)
+    heads = vault.open_all("member.nik", read["member_id"], read["nik"])
+    return read | {
+        "hasil_verivali": [HASIL_VERIVALI.get(found) for found in read["field_result"]],
+        "dtks_ids": [orjson.loads(one).get("dtks", []) for one in read["external_ids"]],
+        "head_nik": [mask(nik) for nik in heads],
     }
 
 
-def member(row: asyncpg.Record, vault: Vault) -> Row:
-    """A person of a released household; both numbers masked."""
-    ids: dict[str, list[str]] = orjson.loads(row["external_ids"])
-    told: Row = {column: row[column] for column in MEMBER_COLUMNS if column in row}
+def candidates(rows: list[asyncpg.Record], vault: Vault) -> Columns:
+    """Households whose verdict and whose aid do not go together, and on which grounds (dossier 10.4)."""
+    told = households(rows, vault)
+    programmes: list[dict[str, list[str]]] = [orjson.loads(one) for one in told["programmes"]]
     return told | {
-        "household_id": str(row["household_id"]),
-        "member_id": str(row["member_id"]),
-        "no_kk": None if row["no_kk"] is None else mask(vault.open("family.no_kk", row["family_id"], row["no_kk"])),
-        "nik": None if row["nik"] is None else mask(vault.open("member.nik", row["member_id"], row["nik"])),
-        "born_on": row["born_on"] and row["born_on"].isoformat(),
-        "keberadaan_art_bdt": KEBERADAAN_ART_BDT.get(row["whereabouts"]),
-        **{f"{source}_ids": ids.get(source, []) for source in ("dtks", "p3ke", "dtsen")},
+        "programmes": [sorted(one) for one in programmes],
+        "programme_sources": [sorted({source for lists in one.values() for source in lists}) for one in programmes],
     }
 
 
-async def spreadsheet(
-    columns: tuple[str, ...], parts: Parts, tell: Callable[[asyncpg.Record], Row]
-) -> AsyncGenerator[bytes, None]:
+def members(rows: list[asyncpg.Record], vault: Vault) -> Columns:
+    """People of released households; both numbers masked."""
+    read = columns_of(rows)
+    ids: list[dict[str, list[str]]] = [orjson.loads(one) for one in read["external_ids"]]
+    return read | {
+        "no_kk": [mask(number) for number in vault.open_all("family.no_kk", read["family_id"], read["no_kk"])],
+        "nik": [mask(number) for number in vault.open_all("member.nik", read["member_id"], read["nik"])],
+        "keberadaan_art_bdt": [KEBERADAAN_ART_BDT.get(found) for found in read["whereabouts"]],
+        **{f"{source}_ids": [one.get(source, []) for one in ids] for source in ("dtks", "p3ke", "dtsen")},
+    }
+
+
+async def spreadsheet(names: tuple[str, ...], parts: Parts, tell: Tell) -> AsyncGenerator[bytes, None]:
     """A CSV file: the heading comes with the first rows, so that a refusal still finds the answer unsent."""
-    heading = BYTE_ORDER_MARK + lines([columns])
+    heading = BYTE_ORDER_MARK + lines([[name] for name in names])
     async with aclosing(parts):
         async for rows in parts:
-            yield heading + lines([cell(told[column]) for column in columns] for told in map(tell, rows))
+            told = tell(rows)
+            yield heading + lines([told[name] for name in names])
             heading = b""
     if heading:
         yield heading
 
 
-async def json_lines(parts: Parts, tell: Callable[[asyncpg.Record], Row]) -> AsyncGenerator[bytes, None]:
+async def json_lines(names: tuple[str, ...], parts: Parts, tell: Tell) -> AsyncGenerator[bytes, None]:
     """An NDJSON file: one object a line."""
     async with aclosing(parts):
         async for rows in parts:
-            yield b"".join(orjson.dumps(tell(row)) + b"\n" for row in rows)
-
-
-def cell(value: Any) -> str | int | None:
-    """What a cell of a table holds: a list is one cell with semicolons."""
-    return ";".join(value) if isinstance(value, list) else value
+            told = tell(rows)
+            each = zip(*(told[name] for name in names), strict=True)
+            objects = [dict(zip(names, row, strict=True)) for row in each]
+            yield b"".join([orjson.dumps(one, option=orjson.OPT_APPEND_NEWLINE) for one in objects])

@@ -3,12 +3,10 @@
 Whoever reads the ministry's download reads this file: the same columns in the same words and order.
 """
 
-from typing import Any
-
 import asyncpg
 
-from api.core.clock import WIB
 from api.core.vault import Vault
+from api.releases.columns import Columns, columns_of
 
 # the official lists `hasil_verivali` and `keberadaan_art_bdt` (dossier 1.4); what a list has no word for stays empty
 HASIL_VERIVALI = {"completed": 1, "not_found": 2, "moved": 3, "part_of_other": 4, "refused": 5, "duplicate": 6}
@@ -69,36 +67,38 @@ RESULT_COLUMNS = (
 )
 
 
-def person(row: asyncpg.Record, vault: Vault) -> dict[str, Any]:
-    """A person under the id that the DTKS knows, with both numbers whole, then the city's result.
+def people(rows: list[asyncpg.Record], vault: Vault) -> Columns:
+    """People under the ids that the DTKS knows, with both numbers whole, then the city's result.
 
     `Dusun` stays empty (a city has none; an import joins it to the address), and so does `Keterangan padan`: that is
     Dukcapil's to say at a date, and a release does not say it for them.
     """
-    born = row["born_on"]
-    return {
-        "Id_DTKS": row["external_id"],
-        "Provinsi": PROVINCES.get(row["region_code"][:2]),
-        "Kabupaten/Kota": row["city"],
-        "Kecamatan": row["district"],
-        "Desa/Kelurahan": row["village"],
-        "Alamat": row["address"],
-        "Dusun": None,
-        "RT": row["rt"],
-        "RW": row["rw"],
-        "No KK": None if row["no_kk"] is None else vault.open("family.no_kk", row["family_id"], row["no_kk"]),
-        "NIK": None if row["nik"] is None else vault.open("member.nik", row["member_id"], row["nik"]),
-        "Nama": row["name"],
-        "Tanggal lahir": born and f"{born.day:02}/{born.month:02}/{born.year}",
-        "Tempat lahir": row["born_at"],
-        "Jenis kelamin": SEXES.get(row["sex"]),
-        "Pekerjaan": row["occupation"],
-        "Nama ibu kandung": row["mother_name"],
-        "Hubungan keluarga": RELATIONS.get(row["relation"]),
-        "Keterangan padan": None,
-        **{column: "YA" if word in row["programmes"] else "TIDAK" for column, word in PROGRAMMES.items()},
-        **{column: row[column] for column in RESULT_COLUMNS if column in row},
-        "hasil_verivali": HASIL_VERIVALI.get(row["field_result"]),
-        "keberadaan_art_bdt": KEBERADAAN_ART_BDT.get(row["whereabouts"]),
-        "decided_at": row["decided_at"].astimezone(WIB).isoformat(timespec="seconds"),
+    read = columns_of(rows)
+    nothing = [None] * len(rows)
+    return read | {
+        "Id_DTKS": read["external_id"],
+        "Provinsi": [PROVINCES.get(code[:2]) for code in read["region_code"]],
+        "Kabupaten/Kota": read["city"],
+        "Kecamatan": read["district"],
+        "Desa/Kelurahan": read["village"],
+        "Alamat": read["address"],
+        "Dusun": nothing,
+        "RT": read["rt"],
+        "RW": read["rw"],
+        "No KK": vault.open_all("family.no_kk", read["family_id"], read["no_kk"]),
+        "NIK": vault.open_all("member.nik", read["member_id"], read["nik"]),
+        "Nama": read["name"],
+        "Tanggal lahir": [born and f"{born.day:02}/{born.month:02}/{born.year}" for born in read["born_on"]],
+        "Tempat lahir": read["born_at"],
+        "Jenis kelamin": [SEXES.get(sex) for sex in read["sex"]],
+        "Pekerjaan": read["occupation"],
+        "Nama ibu kandung": read["mother_name"],
+        "Hubungan keluarga": [RELATIONS.get(relation) for relation in read["relation"]],
+        "Keterangan padan": nothing,
+        **{
+            column: ["YA" if word in received else "TIDAK" for received in read["programmes"]]
+            for column, word in PROGRAMMES.items()
+        },
+        "hasil_verivali": [HASIL_VERIVALI.get(found) for found in read["field_result"]],
+        "keberadaan_art_bdt": [KEBERADAAN_ART_BDT.get(found) for found in read["whereabouts"]],
     }

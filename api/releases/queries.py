@@ -94,18 +94,24 @@ where ($1::uuid is null or campaign_id = $1) and ($2::uuid is null or id > $2)
 order by id limit $3
 """
 
+# in WIB, as it stands in the files
+DECIDED_AT = (
+    """to_char(h.decided_at at time zone interval '7 hours', 'YYYY-MM-DD"T"HH24:MI:SS"+07:00"') as decided_at"""
+)
+
 # every tie is broken by the id, in the byte order of "C": two downloads are the same bytes on any server
 HOUSEHOLDS = """
-select h.household_id, h.region_code, g.bps_code, g.name as village, h.rw, h.rt, h.address, h.head_name, h.members,
-    h.present, h.field_result, h.eligibility, h.reasons, h.criteria, h.criteria_set, h.registry_action, h.sources,
-    h.external_ids::text as external_ids, h.decided_at
+select h.household_id::text, h.region_code, g.bps_code, g.name as village, h.rw, h.rt, h.address, h.head_name,
+    h.members, h.present, h.field_result, h.eligibility, h.reasons, h.criteria, h.criteria_set, h.registry_action,
+    h.sources, h.external_ids::text as external_ids,
+    to_char(h.decided_at at time zone interval '7 hours', 'YYYY-MM-DD"T"HH24:MI:SS"+07:00"') as decided_at
 from released_households h join regions g on g.code = h.region_code
 where h.release_id = $1
 order by h.region_code collate "C", h.rw collate "C", h.rt collate "C", h.household_id
 """
 
 # the same with the head's sealed NIK, for Bappeda
-HOUSEHOLDS_WITH_HEAD = HOUSEHOLDS.replace("h.decided_at\nfrom", "h.decided_at, k.member_id, k.nik\nfrom").replace(
+HOUSEHOLDS_WITH_HEAD = HOUSEHOLDS.replace("\nfrom", ", k.member_id::text, k.nik\nfrom", 1).replace(
     "where h.release_id",
     """left join lateral (
     select m.member_id, m.nik from released_members m
@@ -128,7 +134,7 @@ GROUNDS = """array_remove(array[
     case when h.eligibility = 'eligible' and h.p3ke_desil = 1 and 'dtks' <> all(h.sources)
         then 'p3ke_desil_1_not_in_dtks' end], null) as grounds"""
 CANDIDATES = HOUSEHOLDS_WITH_HEAD.replace(
-    "h.decided_at,", f"h.decided_at, h.p3ke_desil, h.programmes::text as programmes, {GROUNDS},"
+    "k.nik\n", f"k.nik, h.p3ke_desil, h.programmes::text as programmes, {GROUNDS}\n"
 )
 INCLUSION_CANDIDATES = CANDIDATES.replace("where h.release_id = $1", f"where h.release_id = $1 and {INCLUSION}")
 EXCLUSION_CANDIDATES = CANDIDATES.replace("where h.release_id = $1", f"where h.release_id = $1 and {EXCLUSION}")
@@ -138,12 +144,12 @@ HOUSEHOLD_IDS = """
 select array_agg(h.household_id order by h.household_id) from released_households h where h.release_id = $1"""
 INCLUSION_IDS = f"{HOUSEHOLD_IDS} and {INCLUSION}"
 EXCLUSION_IDS = f"{HOUSEHOLD_IDS} and {EXCLUSION}"
-PART_IDS = f"select array_agg(shown.household_id) from ({HOUSEHOLDS} {A_PART}) shown"  # noqa: S608  # text of ours
+PART_IDS = f"select array_agg(shown.household_id::uuid) from ({HOUSEHOLDS} {A_PART}) shown"  # noqa: S608  # text of ours
 
 MEMBERS = """
-select m.household_id, m.member_id, h.region_code, g.bps_code, h.rw, h.rt, m.family_no, m.line, m.family_id, m.no_kk,
-    m.nik, m.name, m.sex, m.born_on, m.born_at, m.relation, m.occupation, m.whereabouts, m.programmes,
-    m.external_ids::text as external_ids, h.field_result, h.eligibility, h.registry_action
+select m.household_id::text, m.member_id::text, h.region_code, g.bps_code, h.rw, h.rt, m.family_no, m.line,
+    m.family_id::text, m.no_kk, m.nik, m.name, m.sex, m.born_on::text, m.born_at, m.relation, m.occupation,
+    m.whereabouts, m.programmes, m.external_ids::text as external_ids, h.field_result, h.eligibility, h.registry_action
 from released_households h
 join regions g on g.code = h.region_code
 join released_members m on m.household_id = h.household_id and m.release_id = h.release_id
@@ -152,10 +158,10 @@ order by h.region_code collate "C", h.rw collate "C", h.rt collate "C", h.househ
 """
 
 DTKS_UPDATE = """
-select x.external_id, c.name as city, d.name as district, g.name as village, h.address, h.rw, h.rt, m.family_id,
-    m.no_kk, m.member_id, m.nik, m.name, m.born_on, m.born_at, m.sex, m.occupation, m.mother_name, m.relation,
+select x.external_id, c.name as city, d.name as district, g.name as village, h.address, h.rw, h.rt, m.family_id::text,
+    m.no_kk, m.member_id::text, m.nik, m.name, m.born_on, m.born_at, m.sex, m.occupation, m.mother_name, m.relation,
     m.programmes, h.region_code, g.bps_code, h.field_result, m.whereabouts, h.eligibility, h.registry_action,
-    h.decided_at
+    to_char(h.decided_at at time zone interval '7 hours', 'YYYY-MM-DD"T"HH24:MI:SS"+07:00"') as decided_at
 from released_households h
 join regions g on g.code = h.region_code
 left join regions d on d.code = g.parent

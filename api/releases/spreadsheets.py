@@ -6,11 +6,15 @@ spreadsheet would round (a NIK becomes 3.57E+15) begins with an apostrophe too; 
 is there because Excel reads UTF-8 by it only; programs read the NDJSON, which has none.
 """
 
+import csv
 import io
 import re
-from collections.abc import Iterable
+from collections.abc import Sequence
+from typing import Any
 
-from defusedcsv import csv
+from defusedcsv.csv import _escape
+
+from api.releases.columns import Column, as_cells
 
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 # what it would run, more digits than it shows, or digits that it reads as a power of ten
@@ -22,9 +26,19 @@ def safe(cell: str) -> str:
     return "'" + cell if SPOILT.match(cell) else cell
 
 
-def lines(rows: Iterable[Iterable[str | int | None]]) -> bytes:
-    """Rows as lines that end with CR LF; None is an empty cell."""
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\r\n")
-    writer.writerows([safe(cell) if isinstance(cell, str) else cell for cell in row] for row in rows)
+class Cells(dict[Any, str | int | None]):
+    """What each value of a part becomes, asked once: most of a file is the same few words again."""
+
+    def __missing__(self, value: Any) -> str | int | None:
+        """The cell of a value that was not seen in this part."""
+        told: str | int | None = _escape(safe(value)) if isinstance(value, str) else value
+        self[value] = told
+        return told
+
+
+def lines(columns: Sequence[Column]) -> bytes:
+    """Rows, given by their columns, as lines that end with CR LF; None is an empty cell, a list one with semicolons."""
+    text, known = io.StringIO(), Cells()
+    told = [map(known.__getitem__, as_cells(column)) for column in columns]
+    csv.writer(text, lineterminator="\r\n").writerows(zip(*told, strict=True))
     return text.getvalue().encode()

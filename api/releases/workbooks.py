@@ -8,16 +8,17 @@ nothing before the last. A text cell is never run or rounded, so nothing here be
 import io
 import re
 import zipfile
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
-import asyncpg
 import xlsxwriter
 from xlsxwriter.utility import xl_col_to_name
 
-from api.releases.files import Parts, Row, cell
+from api.releases.columns import Column, as_cells
+from api.releases.files import Parts, Tell
 
 SHEET = "xl/worksheets/sheet1.xml"
 DIMENSION = re.compile(rb"<dimension[^>]*/>")  # says how many rows there are, before we know
@@ -78,13 +79,21 @@ def envelope(title: str, columns: tuple[str, ...], at: datetime) -> Envelope:
     return Envelope(files, written[: found.start()], written[found.end() :], found[1].decode())
 
 
+class Texts(dict[Any, str]):
+    """What each value of a part is in XML, asked once: most of a file is the same few words again."""
+
+    def __missing__(self, value: Any) -> str:
+        """The text of a value that was not seen in this part."""
+        told = self[value] = SPECIAL.sub(_escaped, str(value))
+        return told
+
+
 async def workbook(
-    title: str, columns: tuple[str, ...], at: datetime, parts: Parts, tell: Callable[[asyncpg.Record], Row]
+    title: str, names: tuple[str, ...], at: datetime, parts: Parts, tell: Tell
 ) -> AsyncGenerator[bytes, None]:
     """An XLSX file, part by part."""
-    empty, outbox = envelope(title, columns, at), Outbox()
-    openings = [f'<c r="{xl_col_to_name(place)}{{}}" s="{empty.style}" t="inlineStr">' for place in range(len(columns))]
-    number = 1
+    empty, outbox = envelope(title, names, at), Outbox()
+    number = 2
     with zipfile.ZipFile(outbox, "w") as archive:  # type: ignore[call-overload]  # a file that is only written to
         for name, content in empty.files.items():
             archive.writestr(_entry(name), content)
@@ -92,23 +101,27 @@ async def workbook(
             sheet.write(empty.head)
             async with aclosing(parts):
                 async for rows in parts:
-                    written = []
-                    for row in map(tell, rows):
-                        number += 1
-                        written.append(_line(number, openings, [cell(row[column]) for column in columns]))
-                    sheet.write("".join(written).encode())
+                    told = tell(rows)
+                    sheet.write(_lines(number, empty.style, [told[name] for name in names]).encode())
+                    number += len(rows)
                     yield outbox.take()
             sheet.write(empty.tail)
     yield outbox.take()
 
 
-def _line(number: int, openings: list[str], cells: list[str | int | None]) -> str:
-    told = [
-        f'{opening.format(number)}<is><t xml:space="preserve">{SPECIAL.sub(_escaped, str(value))}</t></is></c>'
-        for opening, value in zip(openings, cells, strict=True)
-        if value is not None
-    ]
-    return f'<row r="{number}">{"".join(told)}</row>'
+def _lines(first: int, style: str, columns: list[Column]) -> str:
+    """Rows, given by their columns, from this number on; nothing stands for None, and a list is one cell."""
+    numbers, known = range(first, first + len(columns[0])), Texts()
+    told = [[f'<row r="{number}">' for number in numbers]]
+    for place, column in enumerate(columns):
+        letters, rest = xl_col_to_name(place), f'" s="{style}" t="inlineStr"><is><t xml:space="preserve">'
+        told.append(
+            [
+                "" if value is None else f'<c r="{letters}{number}{rest}{known[value]}</t></is></c>'
+                for number, value in zip(numbers, as_cells(column), strict=True)
+            ]
+        )
+    return "".join(["".join(row) + "</row>" for row in zip(*told, strict=True)])
 
 
 def _escaped(found: re.Match[str]) -> str:

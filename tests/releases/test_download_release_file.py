@@ -7,12 +7,15 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 import pytest
+from defusedcsv import csv as defused
+from hypothesis import given
+from hypothesis import strategies as st
 
 from api.access.roles import Role
 from api.core import streaming
 from api.core.problems import Unauthorized
 from api.releases.contents import EDITION
-from api.releases.spreadsheets import safe
+from api.releases.spreadsheets import lines, safe
 from tests.releases.decided import Pilot, pilot
 from tests.support.house import House
 
@@ -116,6 +119,22 @@ def test_what_a_spreadsheet_would_spoil_is_text(number: str) -> None:
 @pytest.mark.parametrize("plain", ["", "003", "3573020004", "JL. MAWAR 3", "35.73.04.1005", "MAT'ALI", "-"])
 def test_what_is_plain_stays_as_it_is(plain: str) -> None:
     assert safe(plain) == plain
+
+
+CELLS = st.one_of(
+    st.none(), st.integers(), st.text(max_size=12), st.from_regex(r"[=+\-@|%\t\r\n0-9eE'\",;]{0,18}", fullmatch=True)
+)
+
+
+@given(st.lists(st.tuples(CELLS, CELLS, CELLS), min_size=1, max_size=8))
+def test_every_cell_is_written_as_the_library_that_defuses_formulas_writes_it(
+    rows: list[tuple[str | int | None, ...]],
+) -> None:
+    expected = io.StringIO()
+    writer = defused.writer(expected, lineterminator="\r\n")
+    writer.writerows([safe(cell) if isinstance(cell, str) else cell for cell in row] for row in rows)
+
+    assert lines(list(zip(*rows, strict=True))) == expected.getvalue().encode()
 
 
 async def test_two_downloads_are_the_same_bytes(house: House) -> None:
