@@ -7,6 +7,8 @@ from collections.abc import AsyncIterator
 import pytest
 
 from api.openrosa.parcel import MOST_PARCEL
+from api.openrosa.problems import BrokenForm
+from api.openrosa.reading import read_form
 from tests.attachments.shots import shot
 from tests.openrosa.collect import OPENROSA, equipped, instance_of, message
 from tests.support.house import House
@@ -50,6 +52,25 @@ async def test_xml_that_cannot_be_read_is_400(house: House, kind: str) -> None:
 
     assert (answer.status_code, message(answer)) == (400, "Isian formulir bukan XML yang dapat dibaca")
     assert await field.count("receipts") == 0
+
+
+@pytest.mark.parametrize(
+    ("inside", "readable"),
+    [
+        ("<a>" * 28 + "</a>" * 28, True),
+        ("<a>" * 29 + "</a>" * 29 + "<a>" * 30 + "</a>" * 30, False),
+        ("<a><b/></a>" * 9_998, True),
+        ("<a><b/></a>" * 9_999, False),
+    ],
+)
+def test_a_form_may_be_as_deep_and_as_long_as_none_of_ours_is(inside: str, readable: bool) -> None:
+    whole = f"<data id='x'>{inside}<meta><instanceID>uuid:1</instanceID></meta></data>".encode()
+
+    if readable:
+        assert read_form(whole).form_id == "x"
+        return
+    with pytest.raises(BrokenForm):
+        read_form(whole)
 
 
 async def test_marks_without_end_are_read_at_once_and_kept(house: House) -> None:

@@ -239,6 +239,7 @@ WORKS = ["select_one yes_no", "works", "Bekerja?"]
         ([RELEVANT, [*WORKS, "today() > '2022'"]], [("/survey/2/relevant", "not_a_condition")]),
         ([RELEVANT, WORKS, ["text", "b", "B", "count(${works}) > 1"]], [("/survey/3/relevant", "not_a_condition")]),
         ([RELEVANT, WORKS, ["text", "b", "B", "${works} = 'maybe'"]], [("/survey/3/relevant", "not_an_answer")]),
+        ([RELEVANT, WORKS, ["text", "b", "B", "not(" * 12 + "${works} = 'yes'" + ")" * 12]], [("/survey/3/relevant", "not_a_condition")]),
         ([RELEVANT, WORKS, ["text", "b", "B", "${c} = 'yes'"]], [("/survey/3/relevant", "not_an_earlier_question")]),
         ([RELEVANT, WORKS, ["text", "b", "B", "${works} < 'yes'"]], [("/survey/3/relevant", "not_a_condition")]),
         ([RELEVANT, ["select_multiple bdt_kartu_identitas", "a", "A"], ["text", "b", "B", "${a} = '1'"]], [("/survey/3/relevant", "not_a_condition")]),
