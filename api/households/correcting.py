@@ -17,6 +17,7 @@ from api.core.vault import Vault
 from api.households import queries
 from api.households.bodies import HouseholdPatch, MemberPatch
 from api.households.problems import HouseholdEnded
+from api.households.restricting import called_by
 from api.households.revising import Change, Revision, changed, revise_households
 from api.households.schemas import Relation
 from api.tables import HouseholdStatus, RevisionCause
@@ -169,9 +170,10 @@ def _heads(people: list[Row]) -> dict[int, int]:
 
 
 def _head_name(people: list[Row], present: str) -> str:
-    """What the household is called: its first family's head."""
-    names: list[str] = [person["name"] for person in people if person["relation"] == Relation.HEAD]
-    return names[0] if names else present
+    """What the household is called: its first family's head. Who may not read that head leaves it as it is."""
+    heads = [person for person in people if person["relation"] == Relation.HEAD]
+    unseen = present == queries.WITHHELD and all(person["restricted_at"] is None for person in people)
+    return called_by(heads[0]) if heads and not unseen else present
 
 
 def _rows(rows: list[Row]) -> str:

@@ -10,7 +10,7 @@ LOCK_HOUSEHOLDS = """
 select id, region_code, rw, rt, address, head_name, status, merged_into, latitude, longitude, accuracy_m
 from households where id = any($1::uuid[]) order by id for update"""
 PEOPLE = """
-select id, family_no, name, relation from members where household_id = $1 order by family_no, line, id"""
+select id, family_no, name, relation, restricted_at from members where household_id = $1 order by family_no, line, id"""
 CARDS = "select id, no from families where household_id = $1 order by no"
 VERDICT_OF = "select exists (select from verdicts where id = $1 and household_id = any($2::uuid[]))"
 

@@ -72,7 +72,7 @@ LIKELY = "select * from likely_duplicates($1, $2, $3, $4, $5)"
 
 SEEN = "select address, rw, rt, status, head_name, revision from households where id = $1 for no key update"
 SEEN_PEOPLE = """
-select id, family_no, nik, nik_index, nik_missing_reason, name, sex, born_on, relation
+select id, family_no, nik, nik_index, nik_missing_reason, name, sex, born_on, relation, restricted_at
 from members where household_id = $1 order by family_no, line, id"""
 SEEN_CARDS = "select id, no, no_kk, no_kk_index from families where household_id = $1 order by no"
 VISIT_OF = """
@@ -177,7 +177,8 @@ PERSON_TO_RESTRICT = """
 select m.restricted_at from households h join members m on m.household_id = h.id and m.id = $2
 where h.id = $1 for update of h"""
 RESTRICT_PERSON = "update members set restricted_at = $2 where id = $1"
+WITHHELD = "(dibatasi)"  # what a household is called whose head's name may not be shown
 CALL_BY_HEAD = """
-update households h set head_name = case when m.restricted_at is null then m.name else '(dibatasi)' end
+update households h set head_name = case when m.restricted_at is null then m.name else $2 end
 from members m where h.id = $1 and m.household_id = h.id and m.relation = 'head' and m.family_no = (
     select min(o.family_no) from members o where o.household_id = h.id and o.relation = 'head')"""

@@ -4,6 +4,8 @@ That the field no longer reads the person is a row policy of `members`; a releas
 show the person (who spoke at the door, photos) is withheld from the field for the whole household.
 """
 
+from collections.abc import Mapping
+from typing import Any
 from uuid import UUID
 
 from api.access.actor import Actor
@@ -38,9 +40,15 @@ async def restrict_person(
     await revise_households(connection, actor.id, vault, [told], now)
     await connection.execute(queries.RESTRICT_PERSON, body.member_id, now if body.restricted else None)
     # a household is called by its head: not by one whose name may not be shown
-    await connection.execute(queries.CALL_BY_HEAD, household_id)
+    await connection.execute(queries.CALL_BY_HEAD, household_id, queries.WITHHELD)
     done = "member.restricted" if body.restricted else "member.released_from_restriction"
     await actor.note(done, household_id, member_id=body.member_id)
+
+
+def called_by(head: Mapping[str, Any]) -> str:
+    """What a household with this head is called."""
+    name: str = head["name"]
+    return queries.WITHHELD if head["restricted_at"] is not None else name
 
 
 async def visible_people(connection: Connection, member_ids: list[UUID]) -> set[UUID]:

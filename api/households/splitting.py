@@ -28,6 +28,7 @@ from api.households.merging import (
     show_anew,
 )
 from api.households.problems import HouseholdEnded
+from api.households.restricting import called_by
 from api.households.revising import Change, Revision, revise_households
 from api.households.schemas import Relation
 from api.tables import AssignmentStatus, HouseholdStatus, RevisionCause
@@ -66,7 +67,7 @@ async def split_household(
     cards = [dict(row) for row in await connection.fetch(queries.CARDS, household_id)]
     plan = _plan(body, ids, people, cards)
     status = HouseholdStatus(found["status"]) if stay else HouseholdStatus.SPLIT
-    head_name = next((person["name"] for person in stay if person["relation"] == Relation.HEAD), found["head_name"])
+    head_name = next((called_by(person) for person in stay if person["relation"] == Relation.HEAD), found["head_name"])
     plan.left += [
         Change(pointer, old, new)
         for pointer, old, new in (
@@ -164,7 +165,7 @@ def _part(part: PartIn, made: UUID, found: Any, people: list[Row], work: list[An
     places = [_place(made, assignment) for assignment in work if _has_place(assignment)]
     return {
         "id": made,
-        "head_name": next(person["name"] for person in people if person["id"].hex == part.head_member_id.hex),
+        "head_name": next(called_by(person) for person in people if person["id"].hex == part.head_member_id.hex),
         **{name: given.get(name) or found[name] for name in ("address", "rw", "rt")},
         **{name: found[name] if same_door else None for name in ("latitude", "longitude", "accuracy_m")},
         "team_id": places[-1]["team_id"] if places else None,

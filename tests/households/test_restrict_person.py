@@ -74,6 +74,35 @@ async def test_the_field_no_longer_reads_the_person(house: House) -> None:
     assert (await siti.get(path)).json()["head_name"] == "Slamet Riyadi"
 
 
+async def test_a_correction_of_somebody_else_brings_no_restricted_name_back(house: House) -> None:
+    (team, household, head), dewi = await known(house), await house.make.dewi()
+    path = f"/v1/households/{household}"
+    wife = await house.owner.fetchval("select id from members where household_id = $1 and id <> $2", household, head)
+    assert await restrict(house, dewi, household, head) == 204
+
+    for who, name in ((dewi, "Siti Rahayu"), (team.ratna, "Siti Rahayu Ningsih")):
+        client = await house.as_(who)
+        correction = {"members": [{"id": str(wife), "name": name}], "reason": "salah tulis"}
+        etag = (await client.get(path)).headers["etag"]
+        assert (await client.patch(path, json=correction, headers={"If-Match": etag})).status_code == 200
+        assert (await client.get(path)).json()["head_name"] == "(dibatasi)"
+
+
+async def test_a_split_calls_no_household_by_a_restricted_person(house: House) -> None:
+    (_, household, head), dewi = await known(house), await house.make.dewi()
+    wife = await house.owner.fetchval("select id from members where household_id = $1 and id <> $2", household, head)
+    for member in (head, wife):
+        assert await restrict(house, dewi, household, member) == 204
+    bappeda = await house.as_(dewi)
+
+    parts = {"reason": "dua dapur", "households": [{"member_ids": [str(wife)], "head_member_id": str(wife)}]}
+    made = await bappeda.post(f"/v1/households/{household}/splits", json=parts)
+
+    assert made.status_code == 201, made.text
+    for one in (household, made.json()["household_ids"][0]):
+        assert (await bappeda.get(f"/v1/households/{one}")).json()["head_name"] == "(dibatasi)"
+
+
 async def test_a_release_leaves_the_person_out(house: House, wanted: Settings) -> None:
     dewi = await house.make.dewi()
     pilot = Pilot(house, await house.make.team(await house.make.campaign()), dewi)
