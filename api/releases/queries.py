@@ -4,34 +4,50 @@
 # last event at `decided` or later. It was decided when that revision first came so far: a letter decides nothing anew.
 # `valid` is dossier 10.4: field result completed and at least one person present.
 FREEZE = """
-with chosen as materialized (
-    select h.id as household_id, a.id as assignment_id, r.verdict_id, r.revision, h.region_code, h.rw, h.rt, h.address,
-        h.head_name, p.members, p.present, r.field_result, r.eligibility, r.reasons, r.criteria, r.criteria_set,
-        r.registry_action, s.sources, s.p3ke_desil, g.programmes, x.external_ids, e.at as decided_at
+with decided as materialized (
+    select h.id as household_id, a.id as assignment_id, v.id as verdict_id, h.region_code, h.rw, h.rt, h.address,
+        h.head_name
     from assignments a
     join households h on h.id = a.household_id
     join verdicts v on v.assignment_id = a.id
-    cross join lateral (
-        select e.revision, min(e.at) as at from verdict_events e
-        where e.verdict_id = v.id and e.stage in ('decided', 'deliberated', 'endorsed')
-        group by e.revision order by e.revision desc limit 1) e
-    join verdict_revisions r on r.verdict_id = v.id and r.revision = e.revision
-    cross join lateral (
-        select count(*)::int as members, (count(*) filter (where m.whereabouts = 'present'))::int as present
-        from members m where m.household_id = h.id and m.restricted_at is null) p
-    cross join lateral (
-        select coalesce(array_agg(distinct s.source::text order by s.source::text), '{}') as sources,
-            min(s.desil) filter (where s.source = 'p3ke') as p3ke_desil
-        from household_sources s where s.household_id = h.id) s
-    cross join lateral (
-        select coalesce(jsonb_object_agg(named.programme, named.lists), '{}') as programmes from (
-            select g.programme, jsonb_agg(distinct g.source::text order by g.source::text) as lists
-            from household_programmes g where g.household_id = h.id group by g.programme) named) g
-    cross join lateral (
-        select coalesce(jsonb_object_agg(named.source, named.ids), '{}') as external_ids from (
-            select s.source, jsonb_agg(s.external_id order by s.external_id) as ids
-            from household_sources s where s.household_id = h.id and s.member_id is null group by s.source) named) x
     where a.campaign_id = $2 and a.verdict_stage in ('decided', 'deliberated', 'endorsed')
+), judged as (
+    select distinct on (came.verdict_id) came.* from (
+        select e.verdict_id, e.revision, min(e.at) as at from decided d join verdict_events e using (verdict_id)
+        where e.stage in ('decided', 'deliberated', 'endorsed') group by e.verdict_id, e.revision) came
+    order by came.verdict_id, came.revision desc
+), living as (
+    select m.household_id, count(*)::int as members,
+        (count(*) filter (where m.whereabouts = 'present'))::int as present
+    from decided d join members m using (household_id) where m.restricted_at is null group by m.household_id
+), listed as (
+    select s.household_id, array_agg(distinct s.source::text order by s.source::text) as sources,
+        min(s.desil) filter (where s.source = 'p3ke') as p3ke_desil
+    from decided d join household_sources s using (household_id) group by s.household_id
+), named as materialized (
+    select household_id, member_id, jsonb_object_agg(source, ids) as external_ids from (
+        select s.household_id, s.member_id, s.source, jsonb_agg(s.external_id order by s.external_id) as ids
+        from decided d join household_sources s using (household_id)
+        group by s.household_id, s.member_id, s.source) each_list
+    group by household_id, member_id
+), aided as (
+    select household_id, jsonb_object_agg(programme, lists) as programmes from (
+        select g.household_id, g.programme, jsonb_agg(distinct g.source::text order by g.source::text) as lists
+        from decided d join household_programmes g using (household_id)
+        group by g.household_id, g.programme) each_programme
+    group by household_id
+), chosen as materialized (
+    select d.*, e.revision, e.at as decided_at, r.field_result, r.eligibility, r.reasons, r.criteria, r.criteria_set,
+        r.registry_action, coalesce(p.members, 0) as members, coalesce(p.present, 0) as present,
+        coalesce(s.sources, '{}') as sources, s.p3ke_desil, coalesce(g.programmes, '{}') as programmes,
+        coalesce(x.external_ids, '{}') as external_ids
+    from decided d
+    join judged e using (verdict_id)
+    join verdict_revisions r on r.verdict_id = e.verdict_id and r.revision = e.revision
+    left join living p using (household_id)
+    left join listed s using (household_id)
+    left join aided g using (household_id)
+    left join named x on x.household_id = d.household_id and x.member_id is null
 ), made as (
     insert into releases (id, campaign_id, number, counts, created_by, created_at)
     select $1, $2, coalesce((select max(number) from releases where campaign_id = $2), 0) + 1, jsonb_build_object(
@@ -61,18 +77,16 @@ with chosen as materialized (
     insert into released_members (release_id, member_id, household_id, family_no, line, external_ids, nik, name, sex,
         born_on, born_at, relation, occupation, mother_name, family_id, no_kk, programmes, whereabouts)
     select $1, m.id, m.household_id, m.family_no, m.line, coalesce(x.external_ids, '{}'), m.nik, m.name, m.sex,
-        m.born_on, m.born_at, m.relation, m.occupation, m.mother_name, f.id, f.no_kk, g.programmes, m.whereabouts
+        m.born_on, m.born_at, m.relation, m.occupation, m.mother_name, f.id, f.no_kk,
+        coalesce(g.programmes, '{}'), m.whereabouts
     from chosen c
     join members m on m.household_id = c.household_id and m.restricted_at is null
     left join families f on f.household_id = m.household_id and f.no = m.family_no
-    cross join lateral (
-        select coalesce(array_agg(distinct g.programme order by g.programme), '{}') as programmes
-        from household_programmes g where g.household_id = m.household_id and g.member_id = m.id) g
-    left join lateral (
-        select jsonb_object_agg(named.source, named.ids) as external_ids from (
-            select s.source, jsonb_agg(s.external_id order by s.external_id) as ids
-            from household_sources s where s.household_id = m.household_id and s.member_id = m.id
-            group by s.source) named) x on true
+    left join (
+        select g.household_id, g.member_id, array_agg(distinct g.programme order by g.programme) as programmes
+        from chosen c join household_programmes g using (household_id) group by g.household_id, g.member_id) g
+        on g.household_id = m.household_id and g.member_id = m.id
+    left join named x on x.household_id = m.household_id and x.member_id = m.id
 )
 select * from made
 """
