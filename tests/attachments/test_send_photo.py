@@ -2,6 +2,7 @@
 
 import io
 import os
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -16,7 +17,7 @@ from api.core.files import seal_whole
 from tests.attachments.shots import DOOR, announced, exif, knocked, noise, path_of, put, shot
 from tests.support.house import House
 from tests.sync.parcels import doors, push
-from tests.visits.bodies import visit
+from tests.visits.bodies import MORNING, absent, visit
 
 PHOTO = shot(exif=exif())
 
@@ -215,6 +216,20 @@ async def test_one_picture_at_two_doors_is_seen_even_with_other_exif(house: Hous
     assert len({(one["receipt_id"], one["name"]) for each in pages for one in each["items"]}) == 3
 
 
+async def test_the_same_picture_at_the_same_door_again_is_not_one_that_was_used_twice(house: House) -> None:
+    team, (door,) = await doors(house)
+    siti, ratna = await house.as_(team.siti), await house.as_(team.ratna)
+    for day in range(2):
+        body = absent(door, at=MORNING + timedelta(days=day), attachments=announced(PHOTO))
+        told = await siti.post("/v1/visits", json=body)
+        assert told.status_code == 201, told.text
+        assert (await put(siti, body["id"], PHOTO)).status_code == 201
+
+    shown = (await ratna.get("/v1/attachments")).json()["items"]
+
+    assert [one["reused_in"] for one in shown] == [[], []]
+
+
 async def test_after_a_reassignment_the_new_holder_sees_the_photo_and_the_sender_can_still_send(house: House) -> None:
     team, _, body = await knocked(house, PHOTO, noise())
     siti, budi = await house.as_(team.siti), await house.as_(team.budi)
@@ -246,9 +261,9 @@ async def test_a_crash_between_file_and_row_leaves_a_file_that_is_swept_and_noth
     wanted, orphan = house.state["settings"], uuid7()
     path = PhotoStore(folder_of(wanted)).path_of(orphan)
     seal_whole(path, house.make.vault, orphan, PHOTO)
-    torn = path.with_name(f"{uuid7()}.writing")
-    torn.write_bytes(b"half")
     known = PhotoStore(folder_of(wanted)).path_of(await house.owner.fetchval("select id from photos"))
+    torn = known.with_name(f"{known.name}.writing")  # a picture that is there was once begun and broken off
+    torn.write_bytes(b"half")
 
     await sweep_photos(wanted, house.owner)
     assert (path.exists(), torn.exists(), known.exists()) == (True, True, True)  # somebody may be writing them

@@ -1,8 +1,10 @@
 """`GET /v1/formgear/assignments/{id}` and `.../versions/{n}/formgear`: who gets them, and what stands in them."""
 
 import re
+from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
+from api.core import clock
 from tests.formgear.gear import components, filled, opened, path_of, prepared
 from tests.support.house import House
 from tests.sync.parcels import hand_on
@@ -103,9 +105,33 @@ async def test_returned_work_comes_with_its_answers_and_remarks_and_goes_back(ho
     notes = {one["dataKey"]: one["comments"][0] for one in gear.remark["notes"]}
     assert list(notes) == ["fridge", "answer-works#1", "verdict-eligibility", "visit-outcome"]
     assert (notes["fridge"]["sender"], notes["fridge"]["comment"]) == ("sambang", "Kulkas &lt; 2 pintu?")
+    said_at = datetime.strptime(notes["fridge"]["datetime"], "%Y-%m-%d %H:%M:%S").replace(tzinfo=clock.WIB)
+    assert abs(clock.now() - said_at) < timedelta(hours=1), "the clock on the wall, in Malang"
     filled(gear).note("fridge", "Satu pintu")
     mended = (await siti.post(path_of(assignment), json=gear.submission())).json()
     assert mended["status"] == "accepted", mended
     visit = (await ratna.get(f"/v1/visits/{mended['id']}")).json()
     assert visit["remarks"] == [{"pointer": "/answers/fridge", "comment": "Satu pintu"}], "ours are not taken for new"
     assert UUID(visit["id"]) == UUID(mended["id"])
+
+
+async def test_who_is_no_longer_of_the_household_has_no_row_and_a_remark_on_them_is_not_lost(house: House) -> None:
+    team, siti, assignment = await prepared(house)
+    gear = filled(await opened(siti, assignment))
+    assert (await siti.post(path_of(assignment), json=gear.submission())).json()["status"] == "accepted"
+    ratna = await house.as_(team.ratna)
+    (verdict,) = (await ratna.get("/v1/verdicts")).json()["items"]
+    remarks = [{"pointer": "/members/0/answers/works", "comment": "Kerja apa?"}]
+    body = {"decision": "return", "comment": "Periksa lagi", "remarks": remarks}
+    assert (await ratna.post(f"/v1/verdicts/{verdict['id']}/reviews", json=body)).status_code == 200
+    elsewhere = await house.make.household()
+    await house.owner.execute(
+        "update members set household_id = $1, line = 9 where id = $2", elsewhere, UUID(gear.answers["member-id#1"])
+    )
+
+    told = (await siti.get(f"/v1/formgear/assignments/{assignment}")).json()
+
+    keys = {one["dataKey"] for one in told["response"]["answers"]}
+    assert keys >= {"rooms", "member-whereabouts#1"}
+    assert not {key for key in keys if key.endswith("#0") or key.startswith("answer-works")}
+    assert [one["dataKey"] for one in told["remark"]["notes"]] == ["visit-outcome"]

@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from api.visits.schemas import MOST_ATTACHMENTS
 from tests.attachments.shots import shot
 from tests.formgear.gear import PHONE, filled, opened, path_of, prepared
 from tests.support.house import House
@@ -58,6 +59,8 @@ async def test_what_is_no_submission_is_refused_by_place_and_never_repeated(hous
         ("visit-outcome", {"a": 1}, "invalid"),
         ("visit-outcome", ["completed"], "invalid"),
         ("visit-location", [{"label": "map", "value": {"latitude": 10**400, "longitude": 1}}], "accepted"),
+        ("visit-location", [{"label": "map", "value": {"latitude": 90.5, "longitude": 1}}], "accepted"),
+        ("visit-location", [{"label": "map", "value": {"latitude": 1, "longitude": "-180.5"}}], "accepted"),
     ],
 )
 async def test_an_answer_of_another_shape_is_kept_whatever_it_is(
@@ -183,6 +186,32 @@ async def test_what_is_doubtful_is_taken_in_and_told_by_key(house: House) -> Non
         ("fridge", "missing"), ("rooms", "less_than_equal"), ("warna", "unknown_question"),
         ("warna#1", "unknown_question"), ("answer-works#1", "not_an_answer"),
     ]  # fmt: skip
+
+
+async def test_a_clock_that_was_put_to_another_zone_on_the_way_is_read_by_each_offset(house: House) -> None:
+    _, siti, assignment = await prepared(house)
+    submission = filled(await opened(siti, assignment)).submission()
+    submission["response"] |= {"createdAt": "2022-11-03 09:00:00", "createdAtGMT": 7}
+    submission["response"] |= {"updatedAt": "2022-11-03 10:25:00", "updatedAtGMT": 8}
+
+    told = (await siti.post(path_of(assignment), json=submission)).json()
+
+    visit = (await siti.get(f"/v1/visits/{told['id']}")).json()
+    assert (visit["started_at"], visit["ended_at"]) == ("2022-11-03T02:00:00Z", "2022-11-03T02:25:00Z")
+
+
+async def test_of_more_photos_than_a_visit_may_have_the_first_are_kept_and_the_visit_is_taken_in(house: House) -> None:
+    _, siti, assignment = await prepared(house)
+    gear = filled(await opened(siti, assignment))
+    gear.photograph(shot((8, 6)))
+    taken = gear.answers.pop("visit-house_photo")
+    submission = gear.submission()
+    submission["media"]["media"] = [{"dataKey": f"foto{n}", "answer": taken} for n in range(MOST_ATTACHMENTS + 1)]
+
+    told = (await siti.post(path_of(assignment), json=submission)).json()
+
+    assert told["status"] == "accepted", told
+    assert [one["status"] for one in told["photos"]] == ["held"] * MOST_ATTACHMENTS + ["refused"]
 
 
 async def test_an_absent_household_needs_no_verdict_and_a_renamed_person_is_a_correction(house: House) -> None:

@@ -7,7 +7,7 @@ from uuid import uuid4
 import pytest
 from uuid_utils.compat import uuid7
 
-from tests.attachments.shots import noise, shot
+from tests.attachments.shots import exif, noise, shot
 from tests.openrosa.collect import FORM, Field, enrolled, equipped, instance_of, message
 from tests.support.house import House
 from tests.sync.parcels import hand_on
@@ -187,7 +187,7 @@ async def test_an_edit_becomes_a_visit_that_corrects_and_inherits_the_photos_it_
     field = await equipped(house)
     new = [{"member-whereabouts": "new", "member-name": "Ani", "member-new-sex": "female"}]
     first = field.fill(0, new, **PHOTO)
-    assert (await field.collect.post(first, ("1.jpg", shot()))).status_code == 201
+    assert (await field.collect.post(first, ("1.jpg", shot(exif=exif(model="HP-1"))))).status_code == 201
     ratna = await house.as_(field.team.ratna)
     (verdict,) = (await ratna.get("/v1/verdicts")).json()["items"]
     returned = {"decision": "return", "comment": "Luas lantai keliru"}
@@ -207,6 +207,8 @@ async def test_an_edit_becomes_a_visit_that_corrects_and_inherits_the_photos_it_
     )
     assert await photos(field, second) == {"1.jpg": "held"}
     assert (await ratna.get(f"/v1/visits/{instance_of(second)}/attachments/1.jpg")).status_code == 200
+    (found,) = (await ratna.get(f"/v1/visits/{instance_of(second)}/paradata")).json()["photos"]
+    assert (found["name"], found["model"]) == ("1.jpg", "HP-1"), "what the camera wrote goes along"
     assert await house.owner.fetchval("select count(*) from members where name = 'Ani'") == 1, "the same new person"
 
 

@@ -196,6 +196,17 @@ def test_a_missing_answer_breaks_nothing_on_a_phone(
 
 
 @pytest.mark.parametrize(
+    ("turned", "plain"),
+    [
+        ("3 <= ${n1}", "${n1} >= 3"), ("3 < ${n1}", "${n1} > 3"), ("3 >= ${n1}", "${n1} <= 3"),
+        ("3 > ${n1}", "${n1} < 3"), ("3 = ${n1}", "${n1} = 3"), ("3 != ${n1}", "${n1} != 3"),
+    ],
+)  # fmt: skip
+def test_a_number_may_stand_before_the_question(turned: str, plain: str) -> None:
+    assert read_expression(turned, KNOWN) == read_expression(plain, KNOWN)
+
+
+@pytest.mark.parametrize(
     ("sign", "broken_by"),
     [("eq", "!="), ("ne", "="), ("lt", ">="), ("le", ">"), ("gt", "<="), ("ge", "<")],
 )
