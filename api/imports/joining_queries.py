@@ -68,7 +68,3 @@ where not a.known or q.row_no is not null
 order by a.household_id, coalesce(q.family_no, 1), (p.no_kk is not null) desc, p.row_no
 on conflict (household_id, no) do nothing
 """
-HOUSEHOLD_PROGRAMMES_OF_BATCH = """
-select a.household_id, null::uuid as member_id, unnest(h.programmes) as programme from arriving_households a
-join staged_people h on h.import_id = $1 and h.household_key = a.household_key and h.file = 'file'
-"""

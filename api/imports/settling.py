@@ -22,6 +22,7 @@ from api.imports.layouts.layout import Layout
 from api.imports.telling import Told
 
 HOUSEHOLDS_A_BATCH = 2000
+TIME_AND_VERSION = len("00000000-0000-7")
 
 
 async def find_repeated(connection: Connection, import_id: UUID, layout: Layout) -> None:
@@ -99,18 +100,8 @@ async def _add(connection: Connection, import_id: UUID, layout: Layout, by: UUID
         if not layout.household_rows:
             own_row = layout.members is not None
             told.listed(await connection.fetch(sql.ADD_HOUSEHOLD_SOURCES, import_id, source, own_row))
-    received = await connection.fetch(sql.PROGRAMMES_OF_BATCH, *people)
-    if layout.members:
-        received += await connection.fetch(joining.HOUSEHOLD_PROGRAMMES_OF_BATCH, import_id)
-    added = await connection.fetch(
-        sql.ADD_PROGRAMMES,
-        [uuid7() for _ in received],
-        [row["household_id"] for row in received],
-        [row["member_id"] for row in received],
-        [row["programme"] for row in received],
-        source,
-    )
-    told.receiving(added)
+    begins = str(uuid7())[:TIME_AND_VERSION]
+    told.receiving(await connection.fetch(sql.ADD_PROGRAMMES, *people, source, begins, layout.members is not None))
     return told.revisions(known, import_id)
 
 

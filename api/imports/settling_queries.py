@@ -165,14 +165,24 @@ from arriving_households a
 where k.source = $2 and k.external_id = a.household_ref and k.member_id is null
   and (a.desil, a.percentile) is distinct from (k.desil, k.percentile) and a.desil is not null
 """
-PROGRAMMES_OF_BATCH = """
-select a.household_id, a.member_id, unnest(p.programmes) as programme
-from arriving_people a join staged_people p on p.import_id = $1 and p.file = $2 and p.row_no = a.row_no
-"""
+# An id has the time and the version of one that was made in Python, the rest is random: a list says two programmes a
+# person. $5: the household has a row of its own in the file. What is told of households that were known comes back.
 ADD_PROGRAMMES = """
-insert into household_programmes (id, household_id, member_id, programme, source)
-select i, h, m, p, $5 from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[]) as t (i, h, m, p)
-on conflict do nothing returning household_id, member_id, programme
+with added as (
+    insert into household_programmes (id, household_id, member_id, programme, source)
+    select overlay(gen_random_uuid()::text placing $4::text from 1)::uuid, household_id, member_id, programme, $3
+    from (
+        select a.household_id, a.member_id, unnest(p.programmes) as programme
+        from arriving_people a join staged_people p on p.import_id = $1 and p.file = $2 and p.row_no = a.row_no
+        union all
+        select a.household_id, null, unnest(h.programmes) from arriving_households a
+        join staged_people h on h.import_id = $1 and h.household_key = a.household_key and h.file = 'file'
+        where $5
+    ) r
+    on conflict do nothing returning household_id, member_id, programme
+)
+select household_id, member_id, programme from added
+where household_id in (select household_id from arriving_households where known)
 """
 # Whom the list names of a household that was known before; those who are new to it too.
 JOINED = """
