@@ -188,7 +188,7 @@ def start_processes(supervisor: Supervisor, host: str, port: int, workers: int) 
     """Start the API's processes on one socket, and the worker."""
     socket = listen(host, port)
     socket.set_inheritable(True)
-    command = [sys.executable, "-m", "api.cli"]
+    command = [sys.executable, "-m", "api"]
     together = os.environ | {"PROMETHEUS_MULTIPROC_DIR": fresh_folder(settings().private_folder / "metrics")}
     for number in range(1, workers + 1):
         serve = [*command, "serve", "--fd", str(socket.fileno())]

@@ -38,6 +38,7 @@ ORDER = [
     "operator",
     "custody_commands",
     "cli",
+    "__main__",
 ]
 LAYERS = ["problems", "schemas", "queries", "craft", "service", "router"]
 FILES = sorted(API.rglob("*.py"))

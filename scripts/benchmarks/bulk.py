@@ -51,7 +51,7 @@ class Import(Case):
         await self.owner.execute("delete from pgqueuer; drop schema if exists copied cascade; create schema copied")
         self.house, self.line = house, Line(house.url, house.token(DEWI))
         self.campaign = str(await self.owner.fetchval("select id from campaigns"))
-        self.worker = house.start_beside(["api.cli", "worker"])
+        self.worker = house.start_beside(["api", "worker"])
         await self.before(0)
         await self.api(0)
         self.held: dict[str, io.BytesIO] = {}

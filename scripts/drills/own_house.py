@@ -64,7 +64,7 @@ class House:
 
     def start_api(self) -> None:
         """Start it and return at once; whoever calls meanwhile waits in the socket's queue."""
-        command = [sys.executable, "-m", "api.cli", "serve", "--fd", str(self.listener.fileno())]
+        command = [sys.executable, "-m", "api", "serve", "--fd", str(self.listener.fileno())]
         self.api = [self._child(command) for _ in range(self.workers)]
 
     def kill_api(self) -> None:
@@ -93,7 +93,7 @@ class House:
         asyncio.run(seed.seed_people(settings()))
         self.start_api()
         self.await_ready()
-        worker = self._child([sys.executable, "-m", "api.cli", "worker"])
+        worker = self._child([sys.executable, "-m", "api", "worker"])
         try:
             seed.import_households(settings(), self.url, HOUSEHOLDS, Console(quiet=True))
         finally:

@@ -90,7 +90,7 @@ def throw_away_house(*options: str, **environment: str) -> Iterator[ThrowAwayHou
             free.bind(("127.0.0.1", 0))
             port = free.getsockname()[1]
         given = {name: value for name, value in os.environ.items() if not name.startswith("SAMBANG_") or name in KEPT}
-        command = [sys.executable, "-m", "api.cli", "up", "--port", str(port), *options]
+        command = [sys.executable, "-m", "api", "up", "--port", str(port), *options]
         private = {"SAMBANG_PRIVATE_FOLDER": str(folder), "TMPDIR": str(scratch)}
         house = ThrowAwayHouse(f"http://127.0.0.1:{port}", folder, command, given | private | environment)
         try:

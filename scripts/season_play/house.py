@@ -31,7 +31,7 @@ def throw_away_house(workers: int) -> Iterator[tuple[str, Path]]:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    command = [sys.executable, "-m", "api.cli", "up", "--people-only", "--port", str(port), "--workers", str(workers)]
+    command = [sys.executable, "-m", "api", "up", "--people-only", "--port", str(port), "--workers", str(workers)]
     given = {name: value for name, value in os.environ.items() if not name.startswith("SAMBANG_")}
     log = folder / "house.log"
     with log.open("wb") as said:

@@ -33,7 +33,7 @@ def serve(wanted: Settings) -> tuple[subprocess.Popen[bytes], str]:
         "SAMBANG_PRIVATE_FOLDER": str(wanted.private_folder), "SAMBANG_CALLS_MACHINE": str(QUOTA),
     }  # fmt: skip
     with listen("127.0.0.1", 0) as listener:
-        command = [sys.executable, "-m", "api.cli", "serve", "--fd", str(listener.fileno())]
+        command = [sys.executable, "-m", "api", "serve", "--fd", str(listener.fileno())]
         started = subprocess.Popen(  # noqa: S603 - our own program
             command, cwd=ROOT, env=environment, pass_fds=[listener.fileno()], stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL, preexec_fn=tied_to_parent(signal.SIGKILL),
