@@ -22,6 +22,7 @@ PLACEHOLDERS = frozenset({"1234567890123456", "0123456789012345", "3573000000000
 # what PostgreSQL and every zone can hold; a phone with a dead battery starts in 1970 and is refused, not stored
 Instant = Annotated[AwareDatetime, Field(ge=datetime(2000, 1, 1, tzinfo=UTC), lt=datetime(2100, 1, 1, tzinfo=UTC))]
 SEPARATORS = re.compile(r"[ .\-]")
+EXCEL_DAMAGE = re.compile(r"[eE,]|[0-9]\.[0-9]+[eE]")
 SIXTEEN = re.compile(r"[0-9]{16}")  # not \d: full-width digits are digits to Python
 
 
@@ -36,14 +37,15 @@ class NumberCheck:
 
 
 def _shape(raw: str) -> NumberCheck:
-    text = raw.strip().lstrip("'").strip()
-    if not text:
-        return NumberCheck(None, "empty")
-    if re.search(r"[eE,]|[0-9]\.[0-9]+[eE]", text):
-        return NumberCheck(None, "excel_damage")
-    number = SEPARATORS.sub("", text)
-    if SIXTEEN.fullmatch(number) is None:
-        return NumberCheck(None, "not_16_digits")
+    number = raw.strip().lstrip("'").strip()
+    if SIXTEEN.fullmatch(number) is None:  # what is not clean already
+        if not number:
+            return NumberCheck(None, "empty")
+        if EXCEL_DAMAGE.search(number):
+            return NumberCheck(None, "excel_damage")
+        number = SEPARATORS.sub("", number)
+        if SIXTEEN.fullmatch(number) is None:
+            return NumberCheck(None, "not_16_digits")
     if len(set(number)) == 1 or number in PLACEHOLDERS:
         return NumberCheck(None, "placeholder")
     if number.endswith("00000"):

@@ -6,7 +6,6 @@ does not open; the index is an HMAC, because every NIK of a city can be enumerat
 The keys of a folder may change while a process runs: `current()` is this vault with those that lie there now.
 """
 
-import hmac
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -16,6 +15,8 @@ from typing import TypeAlias
 from uuid import UUID
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.hmac import HMAC
 
 from api.core.fernet_tokens import TokenReader, token_reader
 
@@ -108,11 +109,23 @@ class Vault:
 
     def index(self, kind: str, number: str) -> bytes:
         """The blind index that is stored beside a number of this kind (`nik` or `no_kk`): 32 bytes."""
-        return hmac.digest(self.index_keys[0], f"{kind}|{number}".encode(), "sha256")
+        return _digest(self.index_keys[0], kind, number)
 
     def indexes(self, kind: str, number: str) -> list[bytes]:
         """The blind indexes under every live key, to search with `= any(...)`."""
-        return [hmac.digest(key, f"{kind}|{number}".encode(), "sha256") for key in self.index_keys]
+        return [_digest(key, kind, number) for key in self.index_keys]
+
+
+def _digest(key: bytes, kind: str, number: str) -> bytes:
+    begun = _keyed(key).copy()
+    begun.update(f"{kind}|{number}".encode())
+    return begun.finalize()
+
+
+@lru_cache(maxsize=8)
+def _keyed(key: bytes) -> HMAC:
+    """An HMAC under this key, to be copied: a fifth of the price of beginning one."""
+    return HMAC(key, SHA256())
 
 
 def make_vault_keys(folder: Path) -> None:

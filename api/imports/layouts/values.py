@@ -2,6 +2,7 @@
 
 import re
 from datetime import date
+from functools import lru_cache
 from typing import Final
 
 from api.core.types import three_digits
@@ -74,6 +75,7 @@ def read_date(text: str) -> date | None:
         return None
 
 
+@lru_cache(maxsize=4096)
 def rt_and_rw(rt: str, rw: str) -> tuple[str | None, str | None]:
     """Each in its column, or both in one: `03/05`, `RT 03 RW 05`."""
     for both in (rt, rw):
