@@ -74,9 +74,9 @@ async def _run(place: Workplace, connection: Connection, import_id: UUID) -> Non
             await fail(connection, import_id, problem)
         return
     paths = {part: file_of(place.settings, import_id, part) for part in ImportPart}
-    await staging.stage(place, connection, import_id, paths, begun)
+    staged = await staging.stage(place, connection, import_id, paths, begun)
     await settling.find_repeated(connection, import_id, LAYOUTS[begun["layout"]])
-    await settling.settle(place, connection, import_id, begun)
+    await settling.settle(place, connection, import_id, begun, staged)
     await settling.finish(connection, import_id, begun)
 
 

@@ -4,6 +4,9 @@ Batches, because one long transaction would hold the feed for everybody (house d
 two of them begins the file again: what it had added is known by its external id and adds nothing.
 """
 
+import asyncio
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, field
 from uuid import UUID
 
 import asyncpg
@@ -45,33 +48,77 @@ async def _join(connection: Connection, import_id: UUID, members: Layout) -> Non
     await connection.execute(joining.LEND_CARDS, import_id)
 
 
-async def settle(place: Workplace, connection: Connection, import_id: UUID, begun: asyncpg.Record) -> None:
-    """Add every staged household that is new, every person who is, and each household's place in the campaign."""
-    layout = LAYOUTS[begun["layout"]]
-    if not begun["dry_run"]:
-        await connection.execute(sql.BATCH_TABLES)
-    last = ""
-    while True:
-        place.go_on()
-        first, last = await connection.fetchrow(sql.NEXT_HOUSEHOLDS, import_id, last, HOUSEHOLDS_A_BATCH)
-        if last is None:
-            return
-        batch = (import_id, first, last, layout.source.value, layout.by_nik, layout.people_part.value)
-        async with connection.transaction():
+async def settle(place: Workplace, connection: Connection, import_id: UUID, begun: asyncpg.Record, staged: int) -> None:
+    """Add every staged household that is new, every person who is, and each household's place in the campaign.
+
+    Where no two groups of the file can be one household, several connections settle batches of them at once.
+    """
+    settler = Settler(place, import_id, begun, LAYOUTS[begun["layout"]])
+    several = settler.layout.apart and staged > HOUSEHOLDS_A_BATCH
+    try:
+        async with asyncio.TaskGroup() as group:
+            group.create_task(settler.settle(connection))
+            for _ in range(1, place.settings.worker_processes if several else 1):
+                group.create_task(settler.help())
+    except BaseExceptionGroup as failed:
+        raise failed.exceptions[0] from None
+
+
+@dataclass(slots=True)
+class Settler:
+    """Settles one file: whoever is free takes the next batch; of those with known households one is under way."""
+
+    place: Workplace
+    import_id: UUID
+    begun: asyncpg.Record
+    layout: Layout
+    last: str = ""
+    taking: asyncio.Lock = field(default_factory=asyncio.Lock)
+    joining: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+    async def help(self) -> None:
+        """Settle beside the others; the job itself holds the keys."""
+        async with self.place.connect(uses_keys=False) as connection:
+            await self.settle(connection)
+
+    async def settle(self, connection: Connection) -> None:
+        """Settle batches on this connection until none is left."""
+        if not self.begun["dry_run"]:
+            await connection.execute(sql.BATCH_TABLES)
+        while True:
+            self.place.go_on()
+            async with self.taking:
+                first, last = await connection.fetchrow(
+                    sql.NEXT_HOUSEHOLDS, self.import_id, self.last, HOUSEHOLDS_A_BATCH
+                )
+                if last is None:
+                    return
+                self.last = last
+            await self._settle_batch(connection, first, last)
+
+    async def _settle_batch(self, connection: Connection, first: str, last: str) -> None:
+        layout = self.layout
+        batch = (self.import_id, first, last, layout.source.value, layout.by_nik, layout.people_part.value)
+        async with AsyncExitStack() as until_committed, connection.transaction():
             if layout.by_nik:
                 await connection.execute(sql.NOTE_UNKNOWN, *batch, layout.nik)
-            if begun["dry_run"]:
+            if self.begun["dry_run"]:
                 added = await connection.fetchval(sql.COUNT_NEW, *batch)
             else:
                 households = await connection.fetch(sql.TAKE_HOUSEHOLDS, *batch)
                 added = sum(not row["known"] for row in households)
-                known = {row["household_id"] for row in households if row["known"]}
-                told = await _add(connection, import_id, layout, begun["created_by"], known)
-                await revise_households(connection, begun["created_by"], place.vault, told, clock.now())
-                placed = sorted({row["household_id"] for row in households if row["makes"]})
-                await _assign(connection, placed, begun)
-            await connection.execute(sql.COUNT_ADDED, import_id, added)
-            await connection.execute(sql.FORGET_BATCH, import_id, first, last)
+                if added < len(households):  # two batches may have people of one known household
+                    await until_committed.enter_async_context(self.joining)
+                await self._add(connection, households)
+            await connection.execute(sql.FORGET_BATCH, self.import_id, first, last)
+            await connection.execute(sql.COUNT_ADDED, self.import_id, added)
+
+    async def _add(self, connection: Connection, households: list[asyncpg.Record]) -> None:
+        by, known = self.begun["created_by"], {row["household_id"] for row in households if row["known"]}
+        told = await _add(connection, self.import_id, self.layout, by, known)
+        await revise_households(connection, by, self.place.vault, told, clock.now())
+        placed = sorted({row["household_id"] for row in households if row["makes"]})
+        await _assign(connection, placed, self.begun)
 
 
 async def _add(connection: Connection, import_id: UUID, layout: Layout, by: UUID, known: set[UUID]) -> list[Revision]:

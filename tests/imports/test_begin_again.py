@@ -59,7 +59,7 @@ async def test_a_job_cut_off_between_stages_ends_as_if_it_had_not_been(
         if stages > 1:
             await settling.find_repeated(connection, import_id, DTKS_PERSON)
         if stages > 2:
-            await settling.settle(place, connection, import_id, begun)
+            await settling.settle(place, connection, import_id, begun, 0)
 
     await run_import(place, str(import_id))
     after = await state(house, sent.headers["Location"], await house.as_(dewi))

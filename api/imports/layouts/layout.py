@@ -68,6 +68,14 @@ class Layout(Columns):
     members: "Layout | None" = None
 
     @property
+    def apart(self) -> bool:
+        """Whether no two groups of one file can be one household: a card in a kelurahan, or a door.
+
+        Where a list counts its households itself, the first that has a card takes what the registry has.
+        """
+        return self.household is None and not self.by_nik
+
+    @property
     def people(self) -> "Layout":
         """The layout of the rows that are people."""
         return self.members or self
