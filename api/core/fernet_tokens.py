@@ -9,7 +9,7 @@ A token is a version byte, 8 bytes of time, 16 of vector, the ciphertext and 32 
 
 import base64
 import binascii
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from cryptography.exceptions import InvalidSignature
@@ -25,8 +25,13 @@ STANDARD = bytes.maketrans(b"-_", b"+/")
 class TokenReader:
     """One Fernet key, to read with."""
 
+    key: bytes
     tag: HMAC
     cipher: algorithms.AES
+
+    def __reduce__(self) -> tuple[Callable[[bytes], "TokenReader"], tuple[bytes]]:
+        """It travels to another process as its key: imports and rotations seal in several."""
+        return token_reader, (self.key,)
 
     def open_all(self, tokens: Sequence[bytes]) -> list[bytes | None]:
         """What each token holds; None where this key did not make it, or somebody changed it."""
@@ -62,4 +67,4 @@ class TokenReader:
 def token_reader(key: bytes) -> TokenReader:
     """The reader of a key as `Fernet.generate_key` writes it: half signs, half encrypts."""
     halves = base64.urlsafe_b64decode(key)
-    return TokenReader(HMAC(halves[:16], SHA256()), algorithms.AES(halves[16:]))
+    return TokenReader(key, HMAC(halves[:16], SHA256()), algorithms.AES(halves[16:]))

@@ -1,5 +1,6 @@
 """Many sealed numbers are opened together, and none that its own call would refuse."""
 
+import pickle
 from pathlib import Path
 from uuid import UUID, uuid4
 
@@ -76,3 +77,11 @@ def test_tokens_hold_what_the_library_put_in(told: list[bytes]) -> None:
 
     assert token_reader(key).open_all(tokens) == told
     assert token_reader(Fernet.generate_key()).open_all(tokens) == [None] * len(told)
+
+
+def test_a_vault_travels_to_another_process(vault: Vault) -> None:
+    """Large imports and rotations check and seal in several."""
+    (row,) = people(1)
+    arrived: Vault = pickle.loads(pickle.dumps(vault))  # noqa: S301  # our own, of this line
+
+    assert arrived.open_all(FIELD, [str(row)], [vault.seal(FIELD, row, NIK)]) == [NIK]
