@@ -30,7 +30,7 @@ from api.oversight.measuring import make_metrics_token
 
 LOGIN = "sambang_login"
 DATABASE = "sambang"
-READY_S = 60.0
+READY_S = 180.0  # of a busy machine; a process that ends is seen at once
 OLDEST_POSTGRESQL = 15
 OWNER_UNNAMED = (
     "SAMBANG_DATABASE_URL is the login role's, which owns nothing: name the database as its owner too, in"
@@ -199,7 +199,7 @@ def start_processes(supervisor: Supervisor, host: str, port: int, workers: int) 
 
 
 def await_ready(supervisor: Supervisor, url: str) -> None:
-    """Wait until the API says it is ready; raises when a process ends or nothing answers in a minute."""
+    """Wait until the API says it is ready; raises when a process ends or nothing answers in three minutes."""
     until = time.monotonic() + READY_S
     while time.monotonic() < until and supervisor.asked is None:
         ended = [name for name, process in supervisor.processes.items() if process.poll() is not None]
