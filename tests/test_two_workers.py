@@ -36,7 +36,7 @@ def workers(wanted: Settings, tmp_path: Path) -> Iterator[Path]:
     with written.open("wb") as log:
         started = [
             subprocess.Popen(
-                [sys.executable, "-m", "api.cli", "worker"], cwd=ROOT, env=environment, stdout=log, stderr=log,
+                [sys.executable, "-m", "api", "worker"], cwd=ROOT, env=environment, stdout=log, stderr=log,
                 preexec_fn=tied_to_parent(signal.SIGKILL),
             )
             for _ in range(2)

@@ -9,9 +9,6 @@ import time
 from pathlib import Path
 from typing import Any
 
-from rich.console import Console
-from rich.table import Table
-
 from scripts.benchmarks import (
     bulk,
     bursts,
@@ -24,12 +21,13 @@ from scripts.benchmarks import (
     pulling,
     push,
     reading,
+    showing,
 )
 from scripts.benchmarks.case import Case, measure
 from scripts.benchmarks.large_house import LargeHouse, large_house
+from scripts.benchmarks.showing import console
 
 PILOT = 52_881
-console = Console(soft_wrap=True, highlight=False, width=None if sys.stdout.isatty() else 150)
 
 
 def main() -> int:
@@ -41,7 +39,7 @@ def main() -> int:
     for households in wanted.households:
         sizes[households] = _run(wanted, households, before.get(str(households), {}), faults, sizes)
     if len(sizes) > 1:
-        _show_growth(sizes)
+        showing.growth(sizes)
     for fault in faults:
         console.print(fault)
     if before and not faults:
@@ -116,7 +114,7 @@ def _run(
             if wanted.json:  # at once: a run that is broken off has measured something
                 wanted.json.write_text(json.dumps({**done, households: seen}, indent=1) + "\n")
             console.print(f"  {case.name}: {time.monotonic() - since:.0f} s")
-    _show(seen, households)
+    showing.results(seen, households)
     console.print(f"{time.monotonic() - began:.0f} s in all.")
     return seen
 
@@ -124,7 +122,7 @@ def _run(
 async def _measure(case: Case, house: LargeHouse, wanted: argparse.Namespace, faults: list[str]) -> dict[str, Any]:
     """The case, and what the planner does with its statements once the tables are large."""
     found: list[plans.Plans] = []
-    explained = plans.listening if house.households >= PILOT else None
+    explained = plans.listening if house.households >= PILOT and case.explained else None
     one = await measure(case, house, wanted.rounds, 1 if wanted.quick else 2, explained, found)
     for seen in found:
         if case.hot:
@@ -135,29 +133,6 @@ async def _measure(case: Case, house: LargeHouse, wanted: argparse.Namespace, fa
 
 def _is_wanted(case: Case, only: str) -> bool:
     return any(word.strip() in case.name for word in only.split(","))
-
-
-def _show(seen: dict[str, dict[str, Any]], households: int) -> None:
-    table = Table(title=f"{households:,} households; CPU in µs an item")
-    for heading in ("case", "API /s", "floor /s", "ratio", "CPU API", "CPU its PG", "CPU floor", "its PG", "peak MiB"):
-        table.add_column(heading, justify="left" if heading == "case" else "right")
-    for name, one in seen.items():
-        api, floor = one["api"], one.get("floor")
-        numbers = [api["per_s"], floor and floor["per_s"], one.get("ratio"), api["cpu_us"], api["database_cpu_us"]]
-        numbers += [floor and floor["cpu_us"], floor and floor["database_cpu_us"], one["peak_mib"]]
-        table.add_row(name, *("" if number is None else f"{number:,}" for number in numbers))
-    console.print(table)
-    for name, one in seen.items():
-        for long_read in one.get("long_reads", ()) if one["hot"] else ():
-            console.print(f"reads much: {name}, {long_read}")
-
-
-def _show_growth(sizes: dict[int, dict[str, dict[str, Any]]]) -> None:
-    fewer, more = min(sizes), max(sizes)
-    table = Table("case", "seconds", "CPU", title=f"growth from {fewer:,} to {more:,}: 0 is flat, 1 in step")
-    for name, grown in comparing.exponents(sizes[fewer], sizes[more], fewer, more).items():
-        table.add_row(name, f"{grown['seconds']}", f"{grown['cpu']}")
-    console.print(table)
 
 
 if __name__ == "__main__":

@@ -15,6 +15,7 @@ import httpx
 
 from api.core.embedded_places import OWNER
 from api.demo.dtks import write_dtks_person_file
+from api.releases.contents import EDITION
 from scripts.benchmarks.case import Case
 from scripts.benchmarks.large_house import LargeHouse
 from scripts.benchmarks.line import Line
@@ -34,6 +35,14 @@ FILLED = {
     "assignment_events": "assignment_id in (select id from assignments where household_id in"
     " (select household_id from household_sources where snapshot_id = $1))",
 }
+# the worker would hash the releases of earlier cases first: that is not the import's work
+HASHED = """
+insert into release_file_hashes (release_id, edition, name, sha256, bytes, rows, made_at)
+select id, $1, 'bench', '', 0, 0, now() from releases on conflict do nothing"""
+NOTHING_TO_HASH = "update releases set manifest_status = 'ready'"
+UNSEALED = """
+select (select count(*) from audit_events) + (select count(*) from disclosures)
+    > coalesce((select sum(count) from audit_seals), 0)"""
 
 
 class Import(Case):
@@ -51,7 +60,11 @@ class Import(Case):
         await self.owner.execute("delete from pgqueuer; drop schema if exists copied cascade; create schema copied")
         self.house, self.line = house, Line(house.url, house.token(DEWI))
         self.campaign = str(await self.owner.fetchval("select id from campaigns"))
+        await self.owner.execute(HASHED, EDITION)
+        await self.owner.execute(NOTHING_TO_HASH)
         self.worker = house.start_beside(["api", "worker"])
+        while await self.owner.fetchval(UNSEALED):  # nobody sealed what the other cases wrote  # noqa: ASYNC110
+            await asyncio.sleep(POLL_S)
         await self.before(0)
         await self.api(0)
         self.held: dict[str, io.BytesIO] = {}

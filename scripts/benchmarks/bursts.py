@@ -6,15 +6,21 @@ done ones.
 """
 
 import asyncio
+from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from statistics import quantiles
 
 import asyncpg
 import httpx
 from uuid_utils.compat import uuid7
 
+from api.access import devices, families
 from api.access.passwords import HASHER, THREADS
+from api.access.schemas import SessionIn
+from api.core import clock
 from api.core.embedded_places import OWNER
+from api.core.settings import settings
 from scripts.benchmarks.case import Case
 from scripts.benchmarks.large_house import LargeHouse
 from scripts.drills.pushing.phone import Ledger, Phone
@@ -109,21 +115,23 @@ class Seventeen(Case):
     def __init__(self, times: int, rounds: int) -> None:
         self.times, self.rounds = times, rounds if times == 1 else 1
         self.name = f"17:00, {126 * times:,} phones"
+        self.explained = times == 1
 
     async def prepare(self, house: LargeHouse, rounds: int) -> None:
-        """Everybody is signed in."""
+        """Everybody signed in this morning."""
         self.house, self.ledger = house, Ledger()
         self.phones = phones_of(house, self.ledger, self.times)
         self.items = len(self.phones)
         self.owner = await asyncpg.connect(house.address(OWNER))
-        gate = asyncio.Semaphore(4)
-        async with client(house.url) as http:
-
-            async def sign_in(phone: Phone) -> None:
-                async with gate:
-                    await phone.sign_in(http)
-
-            await asyncio.gather(*map(sign_in, self.phones))
+        ids = {row["username"]: row["id"] for row in await self.owner.fetch("select username, id from staff")}
+        async with self.owner.transaction():  # as a session leaves it; 12,600 passwords would take ten minutes
+            for phone in self.phones:
+                phone.patience_s *= self.times
+                body = SessionIn(username=phone.username, password=phone.password, device_id=phone.device_id)
+                await devices.enrol(self.owner, ids[phone.username], body)
+                _, phone.refresh = await families.start(
+                    self.owner, ids[phone.username], clock.now(), settings(), device_id=phone.device_id
+                )
 
     async def before(self, number: int) -> None:
         """There are doors to knock on."""
@@ -135,6 +143,17 @@ class Seventeen(Case):
             await asyncio.gather(*(self._day_ends(phone, http) for phone in self.phones))
         if self.ledger.wrong:
             raise RuntimeError(f"17:00 went wrong: {dict(self.ledger.wrong)}")
+
+    def notes(self) -> list[str]:
+        """How many answers of each kind, and how long a phone waited for each of its three calls."""
+        told, busy = self.ledger.milliseconds, Counter(key.rpartition(" → ")[2] for key in self.ledger.busy.elements())
+        answers = [f"{sum(map(len, told.values())):,} answers 2xx"]
+        answers += [f"{busy[status]:,} answers {status}" for status in ("429", "503")]
+        lines = [", ".join([*answers, f"{self.ledger.broken:,} lines broken"])]
+        for call, took in told.items():
+            cuts = quantiles(took, n=100, method="inclusive")
+            lines.append(f"{call}: p50 {cuts[49] / 1000:.1f} s, p95 {cuts[94] / 1000:.1f} s")
+        return lines
 
     async def _day_ends(self, phone: BurstPhone, http: httpx.AsyncClient) -> None:
         await phone.renew(http)

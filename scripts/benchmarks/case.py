@@ -29,6 +29,7 @@ class Case:
     rounds: int = 1000
     hot: bool = True
     has_floor: bool = True
+    explained: bool = True  # one more round for the planner; not for what takes minutes
 
     async def prepare(self, house: LargeHouse, rounds: int) -> None:
         """Make what this many rounds of both need; not measured."""
@@ -46,6 +47,10 @@ class Case:
 
     async def close(self) -> None:
         """Give back what `prepare` opened."""
+
+    def notes(self) -> list[str]:
+        """What else is to be said of the measured rounds, a line each."""
+        return []
 
     def api_pids(self, house: LargeHouse) -> list[int]:
         """The processes of ours that do the work."""
@@ -126,7 +131,7 @@ async def measure(
                 await side.add(lambda: work(number), cpu, house.database_cpu)  # noqa: B023  # awaited in this turn
                 if number < warm:
                     side.forget()
-        peak = peak_mib(pids)
+        peak, notes = peak_mib(pids), case.notes()
         if explained is not None:
             await case.before(rounds + warm)
             async with explained(house) as seen:
@@ -134,7 +139,7 @@ async def measure(
             found.append(seen)
     finally:
         await case.close()
-    told: dict[str, Any] = {"items": case.items, "rounds": rounds, "hot": case.hot}
+    told: dict[str, Any] = {"items": case.items, "rounds": rounds, "hot": case.hot, "notes": notes}
     told |= {name: side.told() for name, (side, *_) in sides.items()}
     told |= {"peak_mib": round(peak), "grown_mib": round(max(0.0, peak - before_mib), 1)}
     if case.has_floor:
