@@ -46,7 +46,6 @@ class Judging(Case):
         self.name, self.username, self.calls, self.each = name, username, calls, each
         self.standing, self.stage_before, self.move, self.status, self.stage = move
         self.items = calls * each
-        self.hot = each == 1  # of 500 in a small city the planner may well read a narrow table whole
 
     async def prepare(self, house: LargeHouse, rounds: int) -> None:
         """Verdicts that wait for this move: for each round of both."""
