@@ -7,7 +7,7 @@ from pydantic import Field
 
 from api.core import clock
 from api.core.schema import In, Out
-from api.questionnaires.checks import Person, age, findings
+from api.questionnaires.checks import FormChecker, Person, age
 from api.questionnaires.schemas import CheckLevel, FindingOut, Form, Label, Word
 from api.tables import Sex, Whereabouts
 
@@ -50,7 +50,7 @@ def try_form(form: Form, body: TrialIn) -> TrialOut:
     messages = {check.name: check.message for check in form.checks}
     found = [
         TrialFindingOut(pointer=one.pointer, code=one.code, level=one.level, message=messages.get(one.code))
-        for one in findings(form, body.answers, people)
+        for one in FormChecker(form).findings(body.answers, people)
     ]
     return TrialOut(findings=found, blocked=any(one.level is CheckLevel.BLOCKING for one in found))
 

@@ -13,7 +13,7 @@ from uuid import UUID
 from api.core import clock
 from api.core.database import Connection
 from api.core.problems import Invalid
-from api.questionnaires.checks import CORRECTABLE, Found, Person, age, findings
+from api.questionnaires.checks import CORRECTABLE, FormChecker, Found, Person, age
 from api.questionnaires.schemas import CheckLevel, Form
 from api.tables import VisitOutcome
 from api.visits import queries
@@ -33,9 +33,9 @@ class AnswersContradict(Invalid):
         return [(one.pointer, one.code) for one in self.found]
 
 
-async def read_forms(connection: Connection, named: Sequence[tuple[UUID, int]]) -> dict[UUID, dict[int, Form]]:
+async def read_forms(connection: Connection, named: Sequence[tuple[UUID, int]]) -> dict[UUID, dict[int, FormChecker]]:
     """The published forms of these questionnaires and versions, in one statement."""
-    forms: dict[UUID, dict[int, Form]] = {}
+    forms: dict[UUID, dict[int, FormChecker]] = {}
     if not named:
         return forms
     wanted = sorted(set(named), key=str)
@@ -45,12 +45,12 @@ async def read_forms(connection: Connection, named: Sequence[tuple[UUID, int]]) 
 
 
 @lru_cache(maxsize=16)  # a published version never changes
-def _form(content: str) -> Form:
-    return Form.model_validate_json(content)
+def _form(content: str) -> FormChecker:
+    return FormChecker(Form.model_validate_json(content))
 
 
 def check_answers(
-    visit: VisitIn, forms: Mapping[int, Form], people: Mapping[UUID, Mapping[str, Any]]
+    visit: VisitIn, forms: Mapping[int, FormChecker], people: Mapping[UUID, Mapping[str, Any]]
 ) -> tuple[Found, ...]:
     """What the form finds wrong with a finished visit; nothing when the visit names no form."""
     form = forms.get(visit.questionnaire_version or 0)
@@ -68,7 +68,7 @@ def check_answers(
         born_on = facts.pop("born_on", None)
         facts["age"] = age(date.fromisoformat(born_on) if born_on else None, day)
         persons.append(Person(place, facts, answers))
-    return tuple(findings(form, visit.answers, persons))
+    return tuple(form.findings(visit.answers, persons))
 
 
 def demand_unblocked(found: Sequence[Found]) -> None:

@@ -17,8 +17,7 @@ from api.access.roles import Role
 from api.core import clock
 from api.core.problems import Invalid
 from api.households.problems import CampaignNotOpen
-from api.questionnaires.checks import Found
-from api.questionnaires.schemas import Form
+from api.questionnaires.checks import FormChecker, Found
 from api.tables import (
     AssignmentStatus,
     CampaignStatus,
@@ -73,7 +72,7 @@ class Door:
     longitude: float | None
     whereabouts: dict[UUID, Whereabouts | None]
     people: dict[UUID, dict[str, Any]] = field(default_factory=dict)
-    forms: dict[int, Form] = field(default_factory=dict)
+    forms: dict[int, FormChecker] = field(default_factory=dict)
     knocks: list[Knock] = field(default_factory=list)
 
     def absent_days(self) -> set[date]:

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from api.questionnaires.checks import MOST_FINDINGS, Person, age, findings
+from api.questionnaires.checks import MOST_FINDINGS, FormChecker, Person, age
 from api.questionnaires.schemas import Form
 from tests.questionnaires.forms import FORM, check
 
@@ -20,7 +20,7 @@ def of(place: int | None, whereabouts: str = "present", years: int = 30, **answe
 def found(*people: Person, form: dict[str, Any] = FORM, **answers: Any) -> list[str]:
     """Where, and what."""
     told = {name: answer for name, answer in (GOOD | answers).items() if answer is not None}
-    return [f"{one.pointer} {one.code}" for one in findings(Form.model_validate(form), told, people)]
+    return [f"{one.pointer} {one.code}" for one in FormChecker(Form.model_validate(form)).findings(told, people)]
 
 
 def test_only_who_was_met_and_lives_there_is_asked() -> None:
@@ -96,7 +96,7 @@ def test_age_is_counted_in_full_years(born_on: date | None, day: date, years: in
 def test_what_blocks_is_found_however_much_else_is_wrong() -> None:
     dark = GOOD | {"light": "4"} | {f"invented_{number}": "1" for number in range(250)}
 
-    seen = findings(Form.model_validate(FORM), dark, [of(0, works="yes")])
+    seen = FormChecker(Form.model_validate(FORM)).findings(dark, [of(0, works="yes")])
 
     assert len(seen) == 200
     assert [one.code for one in seen if one.level == "blocking"] == ["fridge_needs_power"]
