@@ -66,9 +66,8 @@ where r.principal_id = $1::uuid and r.subject_id = any($2::uuid[]) and r.bytes_i
 KEEP_RECEIPTS = """
 insert into receipts (id, principal_id, kind, subject_id, device_id, bytes_index, content_index, body, received_at)
 select r.id, $2::uuid, r.kind, r.subject_id, $3::text, r.bytes_index, r.content_index, r.body, $4::timestamptz
-from json_to_recordset($1::json) as r (
-    id uuid, kind text, subject_id uuid, bytes_index bytea, content_index bytea, body bytea
-)
+from unnest($1::uuid[], $5::text[], $6::uuid[], $7::bytea[], $8::bytea[], $9::bytea[])
+    as r (id, kind, subject_id, bytes_index, content_index, body)
 order by r.subject_id, r.content_index
 on conflict (principal_id, subject_id, content_index) do nothing
 returning id

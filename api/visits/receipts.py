@@ -151,19 +151,19 @@ async def _keep(
     """Insert receipts in the order of their key, so that two calls with the same items never wait in a circle."""
     if not new:
         return []
-    rows = [
-        {
-            "id": item.receipt_id,
-            "kind": item.kind,
-            "subject_id": item.subject_id,
-            "bytes_index": "\\x" + bytes_index(vault, hashlib.sha256(item.said).hexdigest()).hex(),
-            "content_index": "\\x" + content_index.hex(),
-            "body": vault.seal_bytes(BODY, item.receipt_id, item.said).decode(),
-        }
-        for (_, content_index), item in new.items()
-    ]
-    told = orjson.dumps(rows, default=str).decode()
-    kept: list[asyncpg.Record] = await connection.fetch(queries.KEEP_RECEIPTS, told, actor.id, device_id, now)
+    items = list(new.values())
+    kept: list[asyncpg.Record] = await connection.fetch(
+        queries.KEEP_RECEIPTS,
+        [item.receipt_id for item in items],
+        actor.id,
+        device_id,
+        now,
+        [item.kind for item in items],
+        [item.subject_id for item in items],
+        [bytes_index(vault, hashlib.sha256(item.said).hexdigest()) for item in items],
+        [content_index for _, content_index in new],
+        [vault.seal_bytes(BODY, item.receipt_id, item.said) for item in items],
+    )
     ours = {row["id"] for row in kept}
     visits = [
         (item.receipt_id, item.subject_id, item.said)
