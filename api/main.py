@@ -19,8 +19,8 @@ from api.attachments import router as attachments
 from api.campaigns import router as campaigns
 from api.core import answering, contract, logs, problems
 from api.core.audit_head import AuditHeadHeader
-from api.core.body_limit import TooLargeAsProblem
 from api.core.headers import AnswerHeaders
+from api.core.inner_refusals import TooLargeAsProblem, UnexpectedAsProblem
 from api.core.leases import TooManyCalls
 from api.core.process import ProcessState, open_process
 from api.core.settings import Settings, settings
@@ -29,6 +29,7 @@ from api.households import lineage_router
 from api.households import router as households
 from api.imports import people_router
 from api.imports import router as imports
+from api.openrosa import answers as collect
 from api.openrosa import phones_router
 from api.openrosa import router as openrosa
 from api.oversight import audit_router, outline, reference, subject_router
@@ -121,12 +122,12 @@ def create_app(wanted: Settings | None = None) -> FastAPI:
     app.include_router(oversight.router)
     app.include_router(audit_router.health)
     app.include_router(reference.router)
-    answering.install(app)
-    app.add_middleware(CountedCalls)
+    answering.install(app, collect.TONGUE)
     # not FastAPI's own max_body_size: that stands outside every middleware and answers in plain text
     app.add_middleware(RequestBodyLimitMiddleware, max_body_size=LIMITS["json_body_bytes"])
     app.add_middleware(TooLargeAsProblem)
-    # outside of whatever refuses, so that a browser may read the refusal
+    app.add_middleware(CountedCalls)
+    app.add_middleware(UnexpectedAsProblem)  # inside CORS, as all that refuses: a browser may read it then
     if chosen.cors_origins:
         app.add_middleware(
             CORSMiddleware,

@@ -1,6 +1,12 @@
-"""How a refusal leaves: every exception of this application becomes a problem document, never the submitted value."""
+"""How a refusal leaves: every exception of this application becomes a problem document, never the submitted value.
 
-from typing import Any, cast
+A caller who speaks another protocol is told the same in its words: `Tongue`. The path says who that is, so whoever
+refuses (a route, a middleware, nobody at all) need not know.
+"""
+
+from collections.abc import Callable
+from re import Pattern
+from typing import Any, TypeAlias, cast
 
 import asyncpg
 from fastapi import FastAPI, Request
@@ -26,9 +32,16 @@ BOUNDS = {
     "expected": "{}",
 }
 
+# which paths, and how a refusal with this status and title is said there
+Tongue: TypeAlias = tuple[Pattern[str], Callable[[Request, int, str], Response]]
 
-def document(request: Request, status: int, code: str, title: str, detail: str | None, **extra: Any) -> JSONResponse:
+
+def document(request: Request, status: int, code: str, title: str, detail: str | None, **extra: Any) -> Response:
     """A problem document as the answer to this request."""
+    for paths, say in request.app.state.tongues:
+        if paths.match(request.scope["path"]):
+            said: Response = say(request, status, title)
+            return said
     request_id = getattr(request.state, "request_id", "")
     instance = template(request.scope)
     body = {"type": f"/problems/{code}", "title": title, "status": status, "code": code, "detail": detail}
@@ -51,7 +64,7 @@ def _extra(problem: Problem, request: Request) -> dict[str, Any]:
     return extra
 
 
-async def answer_problem(request: Request, refused: Exception) -> JSONResponse:
+async def answer_problem(request: Request, refused: Exception) -> Response:
     """A raised Problem as its document."""
     problem = cast(Problem, refused)
     extra = _extra(problem, request)
@@ -60,7 +73,7 @@ async def answer_problem(request: Request, refused: Exception) -> JSONResponse:
     return answer
 
 
-async def answer_validation(request: Request, refused: Exception) -> JSONResponse:
+async def answer_validation(request: Request, refused: Exception) -> Response:
     """FastAPI's own 422 would echo the value (`input`), which here is somebody's NIK: field, code and rule only."""
     errors = []
     for error in cast(RequestValidationError, refused).errors():
@@ -81,7 +94,7 @@ def _bound(rule: dict[str, Any]) -> str:
     return f" ({', '.join(told)})" if told else ""
 
 
-async def answer_http(request: Request, refused: Exception) -> JSONResponse:
+async def answer_http(request: Request, refused: Exception) -> Response:
     """Starlette's own refusals (unknown path, wrong method, body too large) as problems."""
     failed = cast(HTTPException, refused)
     code, title_id, title_en = STATUS_TEXTS.get(failed.status_code, ("http_error", "Permintaan ditolak", "Refused"))
@@ -90,7 +103,7 @@ async def answer_http(request: Request, refused: Exception) -> JSONResponse:
     return answer
 
 
-async def answer_database(request: Request, failed: Exception) -> JSONResponse:
+async def answer_database(request: Request, failed: Exception) -> Response:
     """A database error as the problem it stands for; one that stands for none is re-raised as a 500."""
     cause = getattr(failed, "orig", failed) if isinstance(failed, DBAPIError) else failed
     postgres = getattr(cause, "__cause__", None) or cause
@@ -106,13 +119,14 @@ async def answer_nobody(request: Request, gone: Exception) -> Response:
     return Response(status_code=400)
 
 
-async def answer_unexpected(request: Request, failed: Exception) -> JSONResponse:
+async def answer_unexpected(request: Request, failed: Exception) -> Response:
     """An error of ours, told without what it was about: its text may hold a value."""
     return await answer_problem(request, Unexpected())
 
 
-def install(app: FastAPI) -> None:
-    """Every refusal of this application leaves as a problem document."""
+def install(app: FastAPI, *tongues: Tongue) -> None:
+    """Every refusal of this application leaves as a problem document, or in the words of these."""
+    app.state.tongues = tongues
     app.add_exception_handler(Exception, answer_unexpected)
     app.add_exception_handler(Problem, answer_problem)
     app.add_exception_handler(RequestValidationError, answer_validation)

@@ -5,22 +5,16 @@ from collections.abc import Callable, Coroutine
 from typing import Any, Final
 from xml.etree.ElementTree import Element, SubElement, tostring  # writes only; what comes in `reading.py` reads
 
-import asyncpg
-import orjson
 from fastapi import Request, Response
-from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
-from sqlalchemy.exc import DBAPIError
-from starlette.exceptions import HTTPException
 
-from api.core.answering import answer_database, answer_http, answer_problem, answer_validation
-from api.core.problems import Problem, language
+from api.core.answering import Tongue
+from api.core.problems import language
 from api.core.strict_json import EncodedBody
 
 XML: Final = "text/xml; charset=utf-8"  # Collect refuses application/xml
 RESPONSE: Final = "http://openrosa.org/http/response"
 ACCEPT_BYTES: Final = 10_000_000  # what a post may hold before Collect opens another one; its own default
-DATABASE: Final = (asyncpg.PostgresError, asyncpg.InterfaceError, DBAPIError, ConnectionError)
 UNWRITABLE: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")  # XML 1.0 has no way to say them
 
 
@@ -38,39 +32,33 @@ def envelope(status: int, nature: str, message: str) -> Response:
     return xml_answer(root, status)
 
 
+def refusal(request: Request, status: int, title: str) -> Response:
+    """The sentence of the problem document that everybody else would get, in OpenRosa's envelope."""
+    return spoken(request, envelope(status, "submit_error", title))
+
+
+def spoken(request: Request, answer: Response) -> Response:
+    """The same with the headers of OpenRosa."""
+    answer.headers["X-OpenRosa-Version"] = "1.0"
+    answer.headers["X-OpenRosa-Accept-Content-Length"] = str(ACCEPT_BYTES)
+    answer.headers["Content-Language"] = language(request)
+    return answer
+
+
+# what Collect calls; `/v1/openrosa/phones` is called by people
+TONGUE: Final[Tongue] = (re.compile("/v1/openrosa/[^/]*/"), refusal)
+
+
 class CollectRoute(APIRoute):
-    """The route class of what Collect calls: OpenRosa's headers on every answer, refusals in its envelope."""
+    """The route class of what Collect calls: OpenRosa's headers on every answer."""
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
-        """FastAPI's handler, its refusals translated."""
+        """FastAPI's handler, its answer with the headers; a refusal has them already."""
         handle = super().get_route_handler()
 
         async def handle_for_collect(request: Request) -> Response:
-            try:
-                if request.headers.get("content-encoding", "identity").lower() != "identity":
-                    raise EncodedBody
-                answer = await handle(request)
-            except (Problem, RequestValidationError, HTTPException, *DATABASE) as failed:
-                answer = await _refusal(request, failed)
-            answer.headers["X-OpenRosa-Version"] = "1.0"
-            answer.headers["X-OpenRosa-Accept-Content-Length"] = str(ACCEPT_BYTES)
-            answer.headers["Content-Language"] = language(request)
-            return answer
+            if request.headers.get("content-encoding", "identity").lower() != "identity":
+                raise EncodedBody
+            return spoken(request, await handle(request))
 
         return handle_for_collect
-
-
-async def _refusal(request: Request, failed: Exception) -> Response:
-    """The sentence of the problem document that everybody else would get, in OpenRosa's envelope."""
-    if isinstance(failed, Problem):
-        document = await answer_problem(request, failed)
-    elif isinstance(failed, RequestValidationError):
-        document = await answer_validation(request, failed)
-    elif isinstance(failed, HTTPException):
-        document = await answer_http(request, failed)
-    else:
-        document = await answer_database(request, failed)
-    answer = envelope(document.status_code, "submit_error", orjson.loads(document.body)["title"])
-    if "retry-after" in document.headers:
-        answer.headers["Retry-After"] = document.headers["retry-after"]
-    return answer

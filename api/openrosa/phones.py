@@ -1,8 +1,9 @@
 """A code that sets Collect up: a phone is enrolled like any other, and its token is shown once.
 
-So it is listed with the phones, and who leads the team cuts it off there. The QR code is what Collect's documentation
-says: JSON, zlib, base64 (docs.getodk.org/collect-import-export). `segno` draws it: no dependency of its own, and the
-library that this documentation names.
+So it is listed with the phones, and who leads the team cuts it off there. A code sends visits in a person's name, so
+that person alone makes it: whoever else had one could judge what they sent themselves (four eyes). The QR code is what
+Collect's documentation says: JSON, zlib, base64 (docs.getodk.org/collect-import-export). `segno` draws it: no
+dependency of its own, and the library that this documentation names.
 """
 
 import base64
@@ -23,10 +24,9 @@ from api.access.actor import Actor
 from api.access.families import token_hash
 from api.core import clock
 from api.core.database import Connection, Database, take_role
-from api.core.problems import NotFound
 from api.core.settings import Settings
 from api.openrosa import queries
-from api.openrosa.problems import CollectNotAcceptable, NotAnEnumerator
+from api.openrosa.problems import CollectNotAcceptable
 from api.openrosa.schemas import CollectPhoneIn, CollectPhoneOut
 
 JSON, PNG = "application/json", "image/png"
@@ -41,27 +41,23 @@ async def add_phone(
     body: CollectPhoneIn,
     url_of: Callable[[str], str],
 ) -> CollectPhoneOut:
-    """Enrol a phone with Collect for an enumerator: oneself, one of the own team, anybody for Bappeda.
+    """Enrol a phone with Collect for oneself.
 
-    Raises `NotFound` for who is out of sight, `NotAnEnumerator` (409). The token lives as long as a session may
-    (`session_days`), and ends before that with the phone, a new password, another role, or the account.
+    The token lives as long as a session may (`session_days`), and ends before that with the phone, a new password,
+    another role, or the account.
     """
-    staff_id, now = body.staff_id or actor.id, clock.now()
-    if staff_id != actor.id and not await connection.fetchval(queries.IN_SIGHT, staff_id):
-        raise NotFound  # an enumerator may not even ask, which looks the same
+    now = clock.now()
     await take_role(connection, database, "access")  # credentials are that role's alone
-    person = await connection.fetchrow(queries.ENUMERATOR, staff_id)
-    if person is None:
-        raise NotAnEnumerator
+    person = await connection.fetchrow(queries.PERSON, actor.id)
     phone_id, token = uuid7(), secrets.token_hex(32)  # small letters: some clients write a path in them
     expires_at = now + timedelta(days=wanted.session_days)
-    await connection.execute(queries.ADD_DEVICE, phone_id, staff_id, f"collect-{phone_id}", body.name, now)
+    await connection.execute(queries.ADD_DEVICE, phone_id, actor.id, f"collect-{phone_id}", body.name, now)
     await connection.execute(queries.ENROL, phone_id, token_hash(token), person["version"], now, expires_at)
-    await actor.note("device.enrolled_for_collect", phone_id, staff_id=staff_id)
+    await actor.note("device.enrolled_for_collect", phone_id)
     told = collect_settings(url_of(token), person["name"])
     return CollectPhoneOut(
         id=phone_id,
-        staff_id=staff_id,
+        staff_id=actor.id,
         name=body.name,
         server_url=url_of(token),
         settings=told,

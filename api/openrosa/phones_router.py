@@ -12,7 +12,7 @@ from api.core.idempotency import SHOWN_ONCE, Route
 from api.core.problems import problems
 from api.openrosa import phones
 from api.openrosa.door import server_url
-from api.openrosa.problems import CollectNotAcceptable, NotAnEnumerator
+from api.openrosa.problems import CollectNotAcceptable
 from api.openrosa.schemas import CollectPhoneIn, CollectPhoneOut
 
 router = APIRouter(prefix="/openrosa", tags=["openrosa"], route_class=Route)
@@ -26,7 +26,7 @@ PICTURE: dict[int | str, dict[str, Any]] = {
     status_code=status.HTTP_201_CREATED,
     response_model=CollectPhoneOut,
     openapi_extra=SHOWN_ONCE,
-    responses=PICTURE | problems(NotAnEnumerator, CollectNotAcceptable),
+    responses=PICTURE | problems(CollectNotAcceptable),
 )
 async def add_collect_phone(
     connection: ConnectionDep,
@@ -36,11 +36,12 @@ async def add_collect_phone(
     request: Request,
     accept: Annotated[str | None, Header(include_in_schema=False)] = None,
 ) -> CollectPhoneOut | Response:
-    """Make a code that sets ODK Collect up for an enumerator, one for each phone. It is shown once.
+    """Make a code that sets ODK Collect up on your own phone, one for each. It is shown once.
 
-    An enumerator makes it for the own phone, a coordinator for the own team, Bappeda for anybody. `Accept: image/png`
-    is the QR code to scan, JSON says what stands in it. The phone is listed at `GET /v1/devices` and cut off, with its
-    code, by `POST /v1/devices/{id}/revocations`. The code also ends with a new password, another role, or the account.
+    Nobody makes it for somebody else: it sends visits in your name, and who judges them must be another.
+    `Accept: image/png` is the QR code to scan, JSON says what stands in it. The phone is listed at `GET /v1/devices`
+    and cut off, with its code, by `POST /v1/devices/{id}/revocations`. The code also ends with a new password, another
+    role, or the account.
     Takes no Idempotency-Key: an answer with a secret is not stored.
     """
     form = phones.form_of(accept)

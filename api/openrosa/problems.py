@@ -45,12 +45,12 @@ class NoInstanceId(Problem):
 
 
 class TokenRefused(Problem):
-    """The code is unknown, ended, or cut off; which of these is not said. Ask your coordinator for a new one."""
+    """The code is unknown, ended, or cut off; which of these is not said. Sign in and make a new one."""
 
     status, code = 403, "collect_code_refused"
     title_id, title_en = (
-        "Kode Collect ini tidak berlaku; minta kode QR baru kepada koordinator",
-        "This code of Collect does not work; ask your coordinator for a new QR code",
+        "Kode Collect ini tidak berlaku; masuk dan buat kode QR baru",
+        "This code of Collect does not work; sign in and make a new QR code",
     )
 
 
@@ -97,13 +97,6 @@ class Replaced(Problem):
     status, code = 409, "submission_replaced"
     title_id, title_en = "Kiriman ini sudah diganti versi yang lebih baru", "A newer version has replaced this one"
     breaks = ("uq_openrosa_submissions_principal_id_replaces",)
-
-
-class NotAnEnumerator(Problem):
-    """Collect works for those who knock on doors."""
-
-    status, code = 409, "not_an_enumerator"
-    title_id, title_en = "Collect hanya untuk pencacah yang aktif", "Collect is for active enumerators"
 
 
 class CollectNotAcceptable(Problem):

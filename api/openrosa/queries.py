@@ -12,11 +12,7 @@ insert into devices (id, staff_id, device_id, name, enrolled_at, signed_in_at) v
 ENROL = """
 insert into openrosa_tokens (device_id, token_hash, version, created_at, expires_at) values ($1, $2, $3, $4, $5)
 """
-IN_SIGHT = "select exists (select from principals where id = $1)"
-ENUMERATOR = """
-select p.version, s.name from principals p join staff s on s.id = p.id
-where p.id = $1 and p.active and p.role = 'enumerator'
-"""
+PERSON = "select p.version, s.name from principals p join staff s on s.id = p.id where p.id = $1"
 
 # The newest published version of each form of a campaign that is not over and in which the person works.
 FORMS = """

@@ -10,9 +10,8 @@ from api.core.schema import In, Out
 
 
 class CollectPhoneIn(In):
-    """For whom, and which phone. Without `staff_id` it is for yourself."""
+    """Which phone of yours."""
 
-    staff_id: UUID | None = None
     name: Annotated[str, Field(min_length=1, max_length=80, examples=["Samsung A14 Siti"])]
 
 
@@ -29,8 +28,7 @@ class CollectPhoneOut(Out):
 
 
 def _text(description: str) -> dict[str, Any]:
-    kinds = ("text/xml", "application/problem+json")
-    return {"description": description, "content": {kind: {"schema": {"type": "string"}} for kind in kinds}}
+    return {"description": description, "content": {"text/xml": {"schema": {"type": "string"}}}}
 
 
 REFUSED = {

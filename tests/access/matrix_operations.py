@@ -51,7 +51,7 @@ OPERATIONS: dict[str, Row] = {
     **dict.fromkeys(("listCollectForms", "readCollectForm", "readCollectManifest", "readCollectList",
                      "checkCollectEntities", "announceCollectSubmission", "askForCollectSubmission",
                      "submitCollectForm"), PUBLIC),
-    "addCollectPhone": Row("bce", "person", {"staff_id": "{}", "name": "HP uji"}),
+    "addCollectPhone": Row("e", body={"name": "HP uji"}),
     "readMetrics": Row(""),  # its token is no caller's
     # who calls
     "readMe": Row(ROLES),

@@ -4,6 +4,7 @@ import re
 import time
 from collections.abc import AsyncIterator
 
+import httpx
 import pytest
 
 from api.openrosa.parcel import MOST_PARCEL
@@ -143,6 +144,34 @@ async def test_too_large_is_413_whether_it_says_so_or_not(house: House) -> None:
     assert await field.count("receipts") == 0
     arriving = house.state["settings"].files_folder / "photos" / "arriving"
     assert not arriving.exists() or not any(arriving.iterdir())
+
+
+async def test_whoever_refuses_collect_is_understood(house: House) -> None:
+    """Before a route is reached, where there is none, and when we fail: one sentence in the envelope."""
+    field = await equipped(house)
+    url = field.collect.server_url
+
+    unknown = await field.collect.http.get(f"{url}/nothing", headers=OPENROSA)
+    method = await field.collect.http.delete(f"{url}/submission", headers=OPENROSA)
+    await house.owner.execute("alter table openrosa_tokens rename column expires_at to ends_at")
+    house.transport.raise_app_exceptions = False
+    async with httpx.AsyncClient(transport=house.transport) as phone:  # no contract lists an error of ours
+        failed = await phone.get(f"{url}/formList", headers=OPENROSA)
+    await house.owner.execute("alter table openrosa_tokens rename column ends_at to expires_at")
+    house.state["settings"] = house.state["settings"].model_copy(update={"calls_address": 1})
+    while (many := await field.collect.http.get(f"{url}/formList", headers=OPENROSA)).status_code == 200:
+        pass
+
+    assert [answer.status_code for answer in (unknown, method, failed, many)] == [404, 405, 500, 429]
+    assert [message(answer) for answer in (failed, many)] == [
+        "Kesalahan di pihak kami",
+        "Terlalu banyak panggilan, coba lagi nanti",
+    ]
+    assert message(unknown)
+    assert message(method)
+    assert int(many.headers["Retry-After"]) >= 1
+    people = await (await house.as_(None)).post("/v1/openrosa/phones", json={"name": "HP"})
+    assert people.headers["content-type"] == "application/problem+json"
 
 
 async def test_files_may_come_before_the_form_in_a_chunked_post_with_names_in_any_writing(house: House) -> None:

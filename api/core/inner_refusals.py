@@ -1,10 +1,10 @@
-"""The refusal of a body that is too large, as the problem document that callers are promised."""
+"""Refusals that the framework would answer outside our middleware: as problems, where a browser may read them."""
 
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.core.answering import answer_problem
-from api.core.problems import TooLarge
+from api.core.problems import TooLarge, Unexpected
 
 
 class TooLargeAsProblem:
@@ -29,3 +29,27 @@ class TooLargeAsProblem:
                 await send(message)
 
         await self.app(scope, receive, answer if scope["type"] == "http" else send)
+
+
+class UnexpectedAsProblem:
+    """Starlette answers an error of ours outside CORS, our headers and the log; this answers it, and lets it go on."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Tell what is not told yet; who logs the error still hears of it."""
+        told = scope["type"] != "http"
+
+        async def answer(message: Message) -> None:
+            nonlocal told
+            told = told or message["type"] == "http.response.start"
+            await send(message)
+
+        try:
+            await self.app(scope, receive, answer)
+        except Exception:
+            if not told:
+                problem = await answer_problem(Request(scope), Unexpected())
+                await problem(scope, receive, send)
+            raise
