@@ -62,11 +62,24 @@ $$
 """
 
 # The field does not read a restricted person, so it cannot tell by itself what else shows one: a name said at the door,
-# a photo. It asks whether there is one in a household, and learns no more than the household's own `(dibatasi)` tells.
-HOLDS_RESTRICTED = """
-create or replace function holds_restricted(household uuid) returns boolean
+# a photo, a comment. It asks in which households there is one, and has the words of the name struck out of what it
+# brings: it learns whether a word that it knows already is part of the name, and no other.
+RESTRICTED = r"""
+drop function if exists holds_restricted(uuid);
+create or replace function holding_restricted(households uuid[]) returns setof uuid
 language sql stable security definer set search_path from current as $$
-    select exists (select from members m where m.household_id = household and m.restricted_at is not null)
+    select distinct m.household_id from members m where m.household_id = any(households) and m.restricted_at is not null
+$$;
+create or replace function strike_out_restricted(households uuid[], said text[]) returns table (text text)
+language sql stable security definer set search_path from current as $$
+    select coalesce(regexp_replace(s.said, '\m(' || n.words || ')\M', '(dibatasi)', 'gi'), s.said)
+    from unnest(households, said) with ordinality as s (household, said, place)
+    left join lateral (
+        select string_agg(distinct w.word, '|') as words
+        from members m, regexp_split_to_table(m.name, '[^[:alnum:]]+') as w (word)
+        where m.household_id = s.household and m.restricted_at is not null and length(w.word) > 1
+    ) n on true
+    order by s.place
 $$
 """
 
@@ -93,7 +106,7 @@ async def install(connection: asyncpg.Connection, prefix: str, login: str, login
         for function in audit_chain.FUNCTIONS:
             await connection.execute(function)
         await connection.execute(NOT_ACTIVATED)
-        await connection.execute(HOLDS_RESTRICTED)
+        await connection.execute(RESTRICTED)
         tables = await connection.fetch(
             "select c.relname as name from pg_class c where c.relkind in ('r', 'p')"
             " and c.relnamespace = current_schema()::regnamespace"
@@ -127,7 +140,8 @@ async def install(connection: asyncpg.Connection, prefix: str, login: str, login
             ("verify_audit_seals(bigint, int, interval)", audit_chain.VERIFIERS),
             ("verify_audit_rest(interval)", audit_chain.VERIFIERS),
             ("not_activated(uuid[])", ("bappeda",)),
-            ("holds_restricted(uuid)", FIELD_ROLES),
+            ("holding_restricted(uuid[])", FIELD_ROLES),
+            ("strike_out_restricted(uuid[], text[])", FIELD_ROLES),
             ("count_released()", ("bappeda",)),
         ):
             named = ", ".join(_quoted(prefix + role) for role in callers)

@@ -27,6 +27,7 @@ from api.core.idempotency import Route
 from api.core.paging import Page, Paging, page
 from api.core.problems import WrongState, item_problem, problems
 from api.core.revisions import not_modified
+from api.households.restricting import struck_out
 
 router = APIRouter(prefix="/assignments", tags=["assignments"], route_class=Route)
 allocations = APIRouter(prefix="/campaigns", tags=["assignments"], route_class=Route)
@@ -77,7 +78,8 @@ async def list_assignment_events(
     household_id, found = await service.list_events(connection, assignment_id, after[0] if after else 0, wanted.limit)
     await actor.disclose("list_assignment_events", [household_id], SHOWN)
     shown, following = page(found, wanted, lambda event: (event["id"],), request, response)
-    return Page(items=[AssignmentEventOut.model_validate(dict(event)) for event in shown], next=following)
+    told = await struck_out(connection, actor, [(household_id, dict(event)) for event in shown])
+    return Page(items=[AssignmentEventOut.model_validate(event) for event in told], next=following)
 
 
 @router.post("/reassignments", responses=problems(NotTrained, NobodyLeft))

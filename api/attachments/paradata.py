@@ -4,6 +4,7 @@ from uuid import UUID
 
 import orjson
 
+from api.access.actor import Actor
 from api.attachments import queries
 from api.attachments.schemas import FoundInPhoto, ParadataOut
 from api.core.database import Connection
@@ -13,12 +14,12 @@ from api.visits.service import open_visit
 FOUND = "photo.found"
 
 
-async def read_paradata(connection: Connection, vault: Vault, visit_id: UUID) -> tuple[UUID, ParadataOut]:
+async def read_paradata(connection: Connection, actor: Actor, vault: Vault, visit_id: UUID) -> tuple[UUID, ParadataOut]:
     """The household that was visited, and the paradata of the visit, opened; raises `NotFound` and `Anonymised`.
 
     The EXIF of a photo is whatever its sender wrote: a hint for a person, no proof.
     """
-    row, said = await open_visit(connection, vault, visit_id)
+    row, said, _ = await open_visit(connection, actor, vault, visit_id)
     photos = []
     for photo in await connection.fetch(queries.FOUND_IN_PHOTOS, row["receipt"]):
         found = orjson.loads(vault.open_bytes(FOUND, photo["id"], photo["found"])) if photo["found"] else {}

@@ -153,7 +153,7 @@ async def read_paradata(
 
     For coordinators and Bappeda; the look is on record. A hint for a person to look closer, never a verdict.
     """
-    household_id, shown = await paradata.read_paradata(connection, vault, visit_id)
+    household_id, shown = await paradata.read_paradata(connection, actor, vault, visit_id)
     await actor.disclose("read_paradata", [household_id], ("paradata",))
     return shown
 

@@ -79,10 +79,10 @@ async def write_assignment(
         raise NotFound
     people = [UUID(str(member["id"])) for member in households[0]["members"]]
     returned, visit = {}, None
-    for told in await returned_verdicts(connection, [assignment_id]):
-        returned = orjson.loads(told)
+    for told in await returned_verdicts(connection, actor, [assignment_id]):
+        returned = told
         if returned["visit_id"] is not None:  # what Bappeda amended rests on no visit
-            _, visit = await open_visit(connection, vault, UUID(returned["visit_id"]))
+            _, visit, _ = await open_visit(connection, actor, vault, UUID(returned["visit_id"]))
     fields = ("names", "address") if visit is None else ("names", "address", "answers")
     await actor.disclose("read_formgear_assignment", [row["household_id"]], fields)
     return {

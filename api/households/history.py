@@ -12,7 +12,7 @@ from api.core.problems import Invalid, NotFound
 from api.core.vault import Vault
 from api.households import queries
 from api.households.lineage_schemas import HouseholdDisclosureOut, HouseholdRevisionOut
-from api.households.restricting import visible_people
+from api.households.restricting import struck_out, visible_people
 from api.households.revising import open_changes
 
 PERSON = re.compile(r"/members/([0-9a-f-]{36})(?:/|$)")
@@ -27,10 +27,11 @@ async def read_history(
     rows = await connection.fetch(queries.HISTORY, household_id, _below(wanted, 32), wanted.limit + 1)
     await actor.disclose("read_household_history", [household_id], ("names", "address", "history"))
     told = [open_changes(vault, row["id"], row["changes"]) for row in rows]
+    seen = await struck_out(connection, actor, [(household_id, dict(row)) for row in rows])
     hidden = await _hidden_people(connection, [change["pointer"] for changes in told for change in changes])
     return [
-        HouseholdRevisionOut.model_validate(dict(row) | {"changes": [one for one in changes if not hidden(one)]})
-        for row, changes in zip(rows, told, strict=True)
+        HouseholdRevisionOut.model_validate(row | {"changes": [one for one in changes if not hidden(one)]})
+        for row, changes in zip(seen, told, strict=True)
     ]
 
 

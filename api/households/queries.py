@@ -176,6 +176,7 @@ values ($1, 'added', $2, $3, $4, $5, $6)"""
 PERSON_TO_RESTRICT = """
 select m.restricted_at from households h join members m on m.household_id = h.id and m.id = $2
 where h.id = $1 for update of h"""
+STRIKE_OUT = "select text from strike_out_restricted($1::uuid[], $2::text[])"
 RESTRICT_PERSON = "update members set restricted_at = $2 where id = $1"
 WITHHELD = "(dibatasi)"  # what a household is called whose head's name may not be shown
 CALL_BY_HEAD = """

@@ -1,12 +1,17 @@
 """A person whose data may not be used for now (law 27/2022, 40-41): nobody but Bappeda sees it, and no release has it.
 
 That the field no longer reads the person is a row policy of `members`; a release leaves the person out. What else may
-show the person (who spoke at the door, photos) is withheld from the field for the whole household.
+show the person (who spoke at the door, photos) is withheld from the field for the whole household, and in what people
+wrote about it (answers, comments, reasons) the words of the person's name are struck out by the database, which alone
+knows them. Not found: a nickname, or a name that was misspelt.
 """
 
-from collections.abc import Mapping
-from typing import Any
+import hashlib
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from typing import Any, Final, TypeVar
 from uuid import UUID
+
+import orjson
 
 from api.access.actor import Actor
 from api.access.roles import Role
@@ -18,6 +23,10 @@ from api.households import queries
 from api.households.bodies import RestrictionIn
 from api.households.revising import Change, Revision, revise_households
 from api.tables import RevisionCause
+
+Told = TypeVar("Told")
+# fields in which people say something in words of their own
+OWN_WORDS: Final = frozenset({"answers", "comment", "mother_name", "reason", "return_comment"})
 
 
 async def restrict_person(
@@ -59,6 +68,60 @@ async def visible_people(connection: Connection, member_ids: list[UUID]) -> set[
 
 async def hides_somebody(connection: Connection, actor: Actor, household_id: UUID | None) -> bool:
     """Whether somebody of this household is restricted and the caller may not read who: Bappeda may."""
-    if household_id is None or actor.role is Role.BAPPEDA:
-        return False
-    return bool(await connection.fetchval("select holds_restricted($1)", household_id))
+    return household_id is not None and bool(await _hiding(connection, actor, {household_id}))
+
+
+async def _hiding(connection: Connection, actor: Actor, household_ids: Collection[UUID]) -> set[UUID]:
+    if actor.role is Role.BAPPEDA or not household_ids:
+        return set()
+    rows = await connection.fetch("select holding_restricted($1::uuid[]) as id", list(household_ids))
+    return {row["id"] for row in rows}
+
+
+async def struck_out(
+    connection: Connection,
+    actor: Actor,
+    said: Sequence[tuple[UUID | None, Told]],
+    fields: Collection[str] | None = OWN_WORDS,
+) -> list[Told]:
+    """What was said about these households, without the names that the caller may not read.
+
+    Looks into the fields in which people use words of their own, at any depth; `None` is every text there is.
+    """
+    hiding = await _hiding(connection, actor, {household_id for household_id, _ in said} - {None})  # type: ignore[arg-type]
+    texts = [
+        (household_id, text) for household_id, one in said if household_id in hiding for text in _words(one, fields)
+    ]
+    if not texts:
+        return [one for _, one in said]
+    rows = await connection.fetch(queries.STRIKE_OUT, *map(list, zip(*texts, strict=True)))
+    left = iter([row["text"] for row in rows])
+    return [_walked(one, fields, lambda _: next(left)) if household_id in hiding else one for household_id, one in said]
+
+
+def _words(value: Any, fields: Collection[str] | None) -> Iterator[str]:
+    found: list[str] = []
+    _walked(value, fields, lambda text: found.append(text) or text)  # type: ignore[func-returns-value]
+    return iter(found)
+
+
+def _walked(value: Any, fields: Collection[str] | None, say: Callable[[str], str]) -> Any:
+    """The same with each text in these fields said anew, in a fixed order."""
+    if isinstance(value, dict):
+        return {
+            name: _walked(one, None if fields is None or name in fields else fields, say) for name, one in value.items()
+        }
+    if isinstance(value, list):
+        return [_walked(one, fields, say) for one in value]
+    return say(value) if type(value) is str and fields is None else value
+
+
+def seen_version(revision: int | str, whole: Any, seen: Any) -> str:
+    """The text of an ETag: the revision, and what the caller is shown of it where that is not all.
+
+    Else who had read it before a restriction would be told that the name in it still stands.
+    """
+    if seen == whole:
+        return str(revision)
+    digest = hashlib.sha256(orjson.dumps(seen, default=str, option=orjson.OPT_SORT_KEYS)).hexdigest()
+    return f"{revision}.{digest[:16]}"

@@ -119,7 +119,7 @@ async def _show(
     """Put these into the answer, the look on record; the households that the caller sees among those asked for."""
     answer["assignments"] = [orjson.Fragment(row["shown"]) for row in rows]
     if returned := [row["id"] for row in rows if row["returned"]]:
-        answer["verdicts"] = list(map(orjson.Fragment, await returned_verdicts(connection, returned)))
+        answer["verdicts"] = await returned_verdicts(connection, actor, returned)
     if not household_ids:
         return set()
     households, fields = await carry_households(connection, vault, actor.id, household_ids)

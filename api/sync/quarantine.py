@@ -23,7 +23,7 @@ from api.core.problems import Anonymised, Forbidden, Invalid, NotFound
 from api.core.types import mask
 from api.core.vault import Vault
 from api.households.bodies import HouseholdIn
-from api.households.restricting import hides_somebody
+from api.households.restricting import hides_somebody, struck_out
 from api.households.service import add_household
 from api.sync import push_queries
 from api.sync.push_problems import AlreadyResolved
@@ -73,6 +73,7 @@ async def read_quarantined(
         return row, None
     if await hides_somebody(connection, actor, row["household_id"]):
         content = {name: value for name, value in content.items() if name not in NAMES_PEOPLE}
+        (content,) = await struck_out(connection, actor, [(row["household_id"], content)], fields=None)
     return row, masked(content)
 
 

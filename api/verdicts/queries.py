@@ -164,7 +164,7 @@ HAS_REMARK = f"select exists (select from ({NUMBERED_REMARKS}$1) n where n.numbe
 
 # As JSON, for phones: remarks keep their numbers, so that an answer can name one.
 RETURNED = """
-select json_build_object('id', v.id, 'assignment_id', v.assignment_id, 'household_id', v.household_id,
+select v.household_id, json_build_object('id', v.id, 'assignment_id', v.assignment_id, 'household_id', v.household_id,
     'revision', r.revision, 'visit_id', r.visit_id, 'field_result', r.field_result, 'eligibility', r.eligibility,
     'reasons', r.reasons, 'criteria', r.criteria, 'criteria_set', r.criteria_set, 'registry_action', r.registry_action,
     'comment', r.comment, 'returned_at', back.at, 'return_reason_code', back.reason_code,

@@ -11,6 +11,7 @@ from api.core.idempotency import Route
 from api.core.paging import Page, page
 from api.core.problems import Problem, WrongState, item_problem, problems
 from api.core.revisions import etag, not_modified
+from api.households.restricting import seen_version, struck_out
 from api.verdicts import resolving, service
 from api.verdicts.problems import AlreadyResolved, CampaignClosed, OwnWork, VerdictChanged
 from api.verdicts.schemas import (
@@ -47,7 +48,8 @@ async def list_verdicts(
     found = await service.list_verdicts(connection, wanted)
     shown, following = page(found, wanted, lambda verdict: (verdict["id"],), request, response)
     await actor.disclose("list_verdicts", [verdict["household_id"] for verdict in shown], ("verdict",))
-    return Page(items=[VerdictOut.model_validate(dict(verdict)) for verdict in shown], next=following)
+    told = await struck_out(connection, actor, [(verdict["household_id"], dict(verdict)) for verdict in shown])
+    return Page(items=[VerdictOut.model_validate(verdict) for verdict in told], next=following)
 
 
 @router.get("/{verdict_id}", responses=NOT_MODIFIED, response_model=VerdictOut)
@@ -58,13 +60,17 @@ async def read_verdict(
     request: Request,
     response: Response,
 ) -> VerdictOut | Response:
-    """Read a verdict in its present revision. The ETag is the number of its last event, and the ministry's answer."""
-    found = await service.read_verdict(connection, verdict_id)
+    """Read a verdict in its present revision.
+
+    The ETag is the number of its last event, the ministry's answer, and what of it is withheld for a restricted person.
+    """
+    found = dict(await service.read_verdict(connection, verdict_id))
+    (seen,) = await struck_out(connection, actor, [(found["household_id"], found)])
     answered = "" if found["registry_status"] == "none" else f"-{found['registry_status']}"
-    if not_modified(request, response, f"{found['event']}{answered}"):
+    if not_modified(request, response, seen_version(f"{found['event']}{answered}", found, seen)):
         return Response(status_code=304, headers={"ETag": response.headers["ETag"]})
     await actor.disclose("read_verdict", [found["household_id"]], ("verdict",))
-    return VerdictOut.model_validate(dict(found))
+    return VerdictOut.model_validate(seen)
 
 
 @router.get("/{verdict_id}/history")
@@ -73,11 +79,11 @@ async def read_verdict_history(
 ) -> VerdictHistoryOut:
     """Read every revision and every move of a verdict, oldest first. Nothing of it was ever changed."""
     found = await service.read_verdict(connection, verdict_id)
-    revisions, events = await service.read_verdict_history(connection, verdict_id)
+    revisions, events = await service.read_verdict_history(connection, actor, found["household_id"], verdict_id)
     await actor.disclose("read_verdict_history", [found["household_id"]], ("verdict",))
     return VerdictHistoryOut(
         verdict_id=verdict_id,
-        revisions=[RevisionOut.model_validate(dict(revision)) for revision in revisions],
+        revisions=[RevisionOut.model_validate(revision) for revision in revisions],
         events=[EventOut.model_validate(event) for event in events],
     )
 

@@ -16,6 +16,7 @@ from api.core import clock
 from api.core.conditions import Conditions
 from api.core.database import Connection
 from api.core.problems import Invalid, NotFound, Problem
+from api.households.restricting import struck_out
 from api.verdicts import queries
 from api.verdicts.lifecycle import Event
 from api.verdicts.moving import Standing, Step, lock_verdicts, rows_of, step, take_steps
@@ -168,10 +169,10 @@ async def read_verdict(connection: Connection, verdict_id: UUID) -> asyncpg.Reco
 
 
 async def read_verdict_history(
-    connection: Connection, verdict_id: UUID
-) -> tuple[list[asyncpg.Record], list[dict[str, Any]]]:
-    """Every revision and every event of a verdict, oldest first."""
-    revisions = await connection.fetch(queries.REVISIONS, verdict_id)
+    connection: Connection, actor: Actor, household_id: UUID, verdict_id: UUID
+) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """Every revision and every event of a verdict, oldest first, as far as the caller may read it."""
+    revisions = list(map(dict, await connection.fetch(queries.REVISIONS, verdict_id)))
     events = await connection.fetch(queries.EVENTS, verdict_id)
     resolutions = {row["number"]: dict(row) for row in await connection.fetch(queries.RESOLUTIONS, verdict_id)}
     numbers = count(1)
@@ -182,4 +183,5 @@ async def read_verdict_history(
             dict(event)
             | {"remarks": [remark | {"resolution": resolutions.get(remark["number"])} for remark in remarks]}
         )
+    revisions, told = await struck_out(connection, actor, [(household_id, revisions), (household_id, told)])
     return revisions, told

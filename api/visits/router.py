@@ -81,9 +81,9 @@ async def read_visit(
     request: Request,
     response: Response,
 ) -> VisitContentOut | Response:
-    """Read a visit whole, opened from its seal. It never changes, so its ETag is always `"1"`."""
-    visit = await service.read_visit(connection, actor, vault, visit_id)
-    if not_modified(request, response, 1):
+    """Read a visit whole, opened from its seal. It never changes; its ETag does when a person in it is restricted."""
+    visit, version = await service.read_visit(connection, actor, vault, visit_id)
+    if not_modified(request, response, version):
         return Response(status_code=304, headers={"ETag": response.headers["ETag"]})
     await actor.disclose("read_visit", [visit.household_id], ("names", "answers"))
     return visit

@@ -8,6 +8,7 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import asyncpg
@@ -20,7 +21,7 @@ from api.core.database import Connection
 from api.core.problems import Anonymised, NotFound, Problem
 from api.core.types import mask
 from api.core.vault import Vault
-from api.households.restricting import hides_somebody, visible_people
+from api.households.restricting import hides_somebody, seen_version, struck_out, visible_people
 from api.tables import ReceiptKind
 from api.verdicts.service import Proposal, propose_verdicts
 from api.visits import queries
@@ -184,31 +185,45 @@ async def list_visits(connection: Connection, wanted: VisitFilter) -> list[Visit
     return [_shown(row) for row in rows]
 
 
-async def open_visit(connection: Connection, vault: Vault, visit_id: UUID) -> tuple[asyncpg.Record, VisitIn]:
-    """A visit in sight and what was said, opened from its seal; raises `NotFound` and `Anonymised`."""
+async def open_visit(
+    connection: Connection, actor: Actor, vault: Vault, visit_id: UUID
+) -> tuple[asyncpg.Record, VisitIn, str]:
+    """A visit in sight, what was said as far as the caller may read it, opened from its seal, and its ETag's text.
+
+    People whom the caller may not read are left out, with whoever opened the door there: it may be one of them.
+    Raises `NotFound` and `Anonymised`.
+    """
     row = await connection.fetchrow(queries.VISIT, visit_id)
     if row is None:
         raise NotFound
     if not row["content"]:
         raise Anonymised
-    return row, VisitIn.model_validate_json(vault.open_bytes("visit.content", visit_id, row["content"]))
+    said = VisitIn.model_validate_json(vault.open_bytes("visit.content", visit_id, row["content"]))
+    whole = said.model_dump(exclude_unset=True)
+    seen = await _as_seen(connection, actor, row["household_id"], whole)
+    return row, VisitIn.model_validate(seen), seen_version(1, whole, seen)
 
 
-async def read_visit(connection: Connection, actor: Actor, vault: Vault, visit_id: UUID) -> VisitContentOut:
-    """A visit whole; raises `NotFound` and `Anonymised`. A corrected NIK is shown masked.
+async def _as_seen(connection: Connection, actor: Actor, household_id: UUID, whole: dict[str, Any]) -> dict[str, Any]:
+    seen, members = dict(whole), whole.get("members", [])
+    if members:
+        shown = await visible_people(connection, [member["id"] for member in members])
+        seen["members"] = [member for member in members if member["id"] in shown]
+    if seen.get("respondent") and await hides_somebody(connection, actor, household_id):
+        seen["respondent"] = seen["respondent"] | {"name": None}
+    (seen,) = await struck_out(connection, actor, [(household_id, seen)])
+    return seen
 
-    Who opened the door may be a person whom the caller may not read: the name is then withheld.
-    """
-    row, said = await open_visit(connection, vault, visit_id)
-    shown = await visible_people(connection, [member.id for member in said.members])
-    members = [member.model_dump() | {"nik": mask(member.nik)} for member in said.members if member.id in shown]
+
+async def read_visit(connection: Connection, actor: Actor, vault: Vault, visit_id: UUID) -> tuple[VisitContentOut, str]:
+    """A visit whole, and its ETag's text; raises `NotFound` and `Anonymised`. A corrected NIK is shown masked."""
+    row, said, version = await open_visit(connection, actor, vault, visit_id)
+    members = [member.model_dump() | {"nik": mask(member.nik)} for member in said.members]
     content = {
         name: getattr(said, name)
         for name in ("respondent", "notice_given", "answers", "attachments", "verdict", "device", "remarks")
     }
-    if said.respondent and await hides_somebody(connection, actor, row["household_id"]):
-        content["respondent"] = said.respondent.model_copy(update={"name": None})
-    return VisitContentOut.model_validate(_shown(row).model_dump() | content | {"members": members})
+    return VisitContentOut.model_validate(_shown(row).model_dump() | content | {"members": members}), version
 
 
 def _shown(row: asyncpg.Record) -> VisitOut:

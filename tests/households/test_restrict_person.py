@@ -1,5 +1,6 @@
 """A restricted person: nobody but Bappeda reads the row, and no release holds it."""
 
+import re
 from typing import Any
 from uuid import UUID
 
@@ -169,3 +170,67 @@ async def test_nothing_else_tells_the_field_of_the_person(house: House) -> None:
     assert (await siti.get(visits)).json()["respondent"] == {"name": None, "relation": "head"}
     assert await restrict(house, dewi, household, head, restricted=False) == 204
     assert (await ratna.get(picture)).status_code == 200
+
+
+async def test_what_people_wrote_no_longer_names_the_person(house: House) -> None:
+    """Answers, remarks, comments, reasons: a word of the name is struck out, and nobody's cache keeps it."""
+    (team, household, head), dewi = await known(house), await house.make.dewi()
+    assignment = await house.owner.fetchval("select id from assignments")
+    await house.owner.execute("update members set name = case id when $1 then 'Slamet Riyadi' else 'Aminah' end", head)
+    siti, ratna, bappeda = await house.as_(team.siti), await house.as_(team.ratna), await house.as_(dewi)
+    said = visit(
+        assignment, answers={"catatan": "Istri SLAMET sakit", "lain": {"kata": ["kata Riyadi"]}},
+        members=[{"id": str(uuid7()), "whereabouts": "new", "name": "Wulan", "mother_name": "Slamet Riyadi"}],
+        remarks=[{"pointer": "/answers/catatan", "comment": "slamet pergi"}],
+    )  # fmt: skip
+    said["verdict"] = said["verdict"] | {"comment": "Slamet mampu"}
+    sent = await siti.post("/v1/visits", json=said)
+    assert sent.status_code == 201, sent.text
+    waits = visit(assignment, based_on=1, answers={"catatan": "Slamet"}, started_at="2022-11-03T10:00:00+07:00")
+    push = await siti.post("/v1/sync/push", json={"device_id": "phone-1", "visits": [waits]})
+    await house.owner.execute("update campaigns set questionnaire_id = (select id from questionnaires limit 1)")
+    (verdict,) = (await siti.get("/v1/verdicts")).json()["items"]
+    back = {"decision": "return", "comment": "Tanya Slamet lagi", "remarks": [said["remarks"][0]]}
+    assert (await ratna.post(f"/v1/verdicts/{verdict['id']}/reviews", json=back)).status_code == 200
+    etag = (await ratna.get(f"/v1/households/{household}")).headers["etag"]
+    wrong = {"rt": "009", "reason": "Kata Slamet RT salah"}
+    assert (await ratna.patch(f"/v1/households/{household}", json=wrong, headers={"If-Match": etag})).status_code == 200
+    one, verdicts = f"/v1/visits/{said['id']}", f"/v1/verdicts/{verdict['id']}"
+    quarantined = push.json()["results"][0]
+    everywhere = {
+        siti: (
+            one, verdicts, f"{verdicts}/history", "/v1/verdicts", "/v1/sync/pull",
+            f"/v1/formgear/assignments/{assignment}",
+        ),
+        ratna: (
+            one, verdicts, f"{verdicts}/history", "/v1/verdicts", f"/v1/assignments/{assignment}/history",
+            f"/v1/households/{household}/history", f"/v1/quarantine/{quarantined['receipt']}",
+        ),
+    }  # fmt: skip
+    assert quarantined["status"] == "quarantined", push.text
+
+    async def naming() -> list[str]:
+        return [
+            path
+            for client, paths in everywhere.items()
+            for path in paths
+            if re.search("slamet|riyadi", (await client.get(path)).text, re.IGNORECASE)
+        ]
+
+    assert await naming() == [path for paths in everywhere.values() for path in paths], "each shows it before"
+    kept = {path: (await ratna.get(path)).headers["etag"] for path in (one, verdicts)}
+
+    assert await restrict(house, dewi, household, head) == 204
+
+    assert await naming() == []
+    for path, seen in kept.items():
+        assert (await ratna.get(path, headers={"If-None-Match": seen})).status_code == 200, (
+            "a cache would keep the name"
+        )
+        again = (await ratna.get(path)).headers["etag"]
+        assert (await ratna.get(path, headers={"If-None-Match": again})).status_code == 304
+        assert (await bappeda.get(path, headers={"If-None-Match": seen})).status_code == 304, "Bappeda reads it all"
+    assert (await ratna.get(one)).json()["answers"]["catatan"] == "Istri (dibatasi) sakit"
+    assert await restrict(house, dewi, household, head, restricted=False) == 204
+    for path, seen in kept.items():
+        assert (await ratna.get(path, headers={"If-None-Match": seen})).status_code == 304
