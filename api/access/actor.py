@@ -76,7 +76,7 @@ async def token_claims(request: Request) -> Claims:
     return found
 
 
-def demand_seals(request: Request) -> None:
+async def demand_seals(request: Request) -> None:
     """Refuse what leaves the house while the audit chain stands still (503 `audit_stuck`); field work goes on."""
     if request.state.audit_head.stuck:
         raise AuditStuck
@@ -93,7 +93,7 @@ async def open_connection(
         # never more than the token was issued for, never more than the principal still holds
         held = (scopes_of(role, found["scopes"]) & claims.scopes) | {Permission.ME_READ}
         if role is Role.CLIENT:
-            demand_seals(request)
+            await demand_seals(request)
         whose = (claims.subject, found["kind"], role, found["team_id"])
         actor = Actor(*whose, held, request.state.request_id, wire, claims.family_id)
         request.state.actor = actor
@@ -122,7 +122,7 @@ ConnectionDep = Annotated[Connection, Depends(wire_of)]
 SessionDep = Annotated[AsyncSession, Depends(session_for)]
 
 
-def permitted_actor(
+async def permitted_actor(
     request: Request,
     needed: SecurityScopes,
     connection: OpenConnection,
@@ -146,4 +146,9 @@ def vault_of(request: Request) -> Vault:
     return vault.current()
 
 
-VaultDep = Annotated[Vault, Depends(vault_of)]
+async def vault_for(request: Request) -> Vault:
+    """The vault, for a route."""
+    return vault_of(request)
+
+
+VaultDep = Annotated[Vault, Depends(vault_for)]

@@ -46,7 +46,7 @@ class FrontDoor:
         await audit.note(connection, actor_id, self.request_id, action, subject_id, **detail)
 
 
-def front_door(request: Request, database: DatabaseDep) -> FrontDoor:
+async def front_door(request: Request, database: DatabaseDep) -> FrontDoor:
     """The front door of this process, for this request."""
     state = request.state
     vault, address = state.vault.current(), address_of(request.scope)

@@ -177,7 +177,7 @@ async def save(session: AsyncSession, row: Kept) -> Kept:
     return row
 
 
-def database_of(request: Request) -> Database:
+async def database_of(request: Request) -> Database:
     """The process's database, put into the state by the lifespan."""
     database: Database = request.state.database
     return database

@@ -25,7 +25,7 @@ def etag(revision: int | str) -> str:
     return f'"{revision}"'
 
 
-def if_match(
+async def if_match(
     request: Request, if_match: Annotated[str | None, Header(alias="If-Match", examples=['"1"'])] = None
 ) -> str:
     """The ETag that the caller saw; 428 without one."""

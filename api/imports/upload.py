@@ -32,7 +32,7 @@ ROUTE_BYTES = 2 * FORM_BYTES
 LONGEST_FIELD = 200
 
 
-def multipart_only(request: Request, _: Annotated[Claims, Depends(token_claims)]) -> None:
+async def multipart_only(request: Request, _: Annotated[Claims, Depends(token_claims)]) -> None:
     """Refuse, of who has a token, another content type and a body that says it is too large, before it is read."""
     if not request.headers.get("content-type", "").lower().startswith("multipart/form-data"):
         raise NotMultipart

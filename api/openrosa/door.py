@@ -67,7 +67,7 @@ def server_url(request: Request, token: str) -> str:
     return f"{str(request.base_url).rstrip('/')}/v1/openrosa/{token}"
 
 
-def collect_door(request: Request, database: DatabaseDep, token: str) -> CollectDoor:
+async def collect_door(request: Request, database: DatabaseDep, token: str) -> CollectDoor:
     """The door of the token in the path; raises `WrongVersion` (400). Nothing is asked of the database yet."""
     if request.headers.get("x-openrosa-version") != "1.0":
         raise WrongVersion

@@ -28,7 +28,7 @@ SEALED = [Depends(demand_seals)]  # nothing leaves the house while looks cannot 
 KEEP = {"Cache-Control": "private, no-cache", "Vary": "Authorization"}
 
 
-def key_ring(request: Request) -> KeyRing:
+async def key_ring(request: Request) -> KeyRing:
     """The signing keys of this process, as they are now."""
     ring: KeyRing = request.state.key_ring
     return ring.current()
