@@ -11,10 +11,9 @@ from uuid import UUID
 import orjson
 
 from api.core.database import Connection
-from api.core.types import mask
 from api.core.vault import Vault
 from api.households import queries
-from api.households.showing import AT_THE_DOOR, about_seen
+from api.households.showing import AT_THE_DOOR, about_families, about_place, about_seen, open_numbers
 
 PLAIN = ("id", "region_code", "rw", "rt", "address", "head_name", "status", "merged_into", "split_from", "revision")
 SHOWN = ("names", "address")
@@ -27,27 +26,13 @@ async def carry_households(
     """Those of these households that the caller sees, and which kinds of field they show (for the disclosure)."""
     rows = await connection.fetch(queries.CARRIED, list(household_ids), caller, sorted(AT_THE_DOOR))
     whole = any(row["at_the_door"] for row in rows)
-    return [_carried(row, vault) for row in rows], (*SHOWN, *NUMBERS) if whole else SHOWN
+    parts: list[dict[str, Any]] = [orjson.loads(row["whole"]) for row in rows]
+    open_numbers(vault, parts, [row["at_the_door"] for row in rows])
+    return [_carried(row, its) for row, its in zip(rows, parts, strict=True)], (*SHOWN, *NUMBERS) if whole else SHOWN
 
 
-def _carried(row: Any, vault: Vault) -> dict[str, Any]:
-    parts: dict[str, Any] = orjson.loads(row["whole"])
-    heads: dict[int, str] = {}
+def _carried(row: Any, parts: dict[str, Any]) -> dict[str, Any]:
     for member in parts["members"]:
-        member["nik"] = _number(vault, "member.nik", member["id"], member["nik"], row["at_the_door"])
         del member["mother_name"]
-        if member["relation"] == "head":
-            heads.setdefault(member["family_no"], member["id"])
-    for family in parts["families"]:
-        sealed_for = family.pop("id")
-        family["no_kk"] = _number(vault, "family.no_kk", sealed_for, family["no_kk"], row["at_the_door"])
-        family["head_member_id"] = heads.get(family["no"])
-    location = None
-    if row["latitude"] is not None and row["longitude"] is not None:
-        location = {"lat": row["latitude"], "lon": row["longitude"], "accuracy_m": row["accuracy_m"]}
-    return {name: row[name] for name in PLAIN} | {"location": location} | parts | about_seen(parts)
-
-
-def _number(vault: Vault, field: str, row: str, sealed: str | None, whole: bool) -> str | None:
-    number = None if sealed is None else vault.open(field, UUID(row), sealed.encode())
-    return number if whole else mask(number)
+    parts |= {"families": about_families(parts), "location": about_place(row)} | about_seen(parts)
+    return {name: row[name] for name in PLAIN} | parts

@@ -1,5 +1,6 @@
 """How a household leaves the database: which numbers are masked, which are whole, and what its ETag is made of."""
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -8,14 +9,10 @@ import orjson
 from api.core.types import mask
 from api.core.vault import Vault
 from api.households.schemas import (
-    FamilyIdentity,
-    FamilyOut,
     HouseholdOut,
     HouseholdSummary,
     IdentitiesOut,
     LikelyDuplicate,
-    MemberIdentity,
-    MemberOut,
 )
 from api.tables import AssignmentStatus
 
@@ -51,64 +48,51 @@ def about_seen(parts: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:
     return {name: [one for one in parts[name] if one["member_id"] in seen] for name in ("sources", "programmes")}
 
 
-def household(found: Any, vault: Vault, caller: UUID) -> HouseholdOut:
-    """A household as this caller may see it."""
-    parts, whole = orjson.loads(found["whole"]), sees_whole_numbers(found, caller)
-    members = [_member(member, vault, whole) for member in parts["members"]]
-    heads = {member.family_no: member.id for member in reversed(members) if member.relation == "head"}
-    families = [
-        FamilyOut(
-            no=family["no"],
-            no_kk=_shown(_opened(vault, "family.no_kk", family["id"], family["no_kk"]), whole),
-            head_member_id=heads.get(family["no"]),
-        )
+def open_numbers(vault: Vault, households: Sequence[dict[str, Any]], whole: Sequence[bool]) -> None:
+    """Put opened numbers in the place of sealed ones, for all of these at once: whole, or masked where they are not."""
+    for kind, field, column in (("members", "member.nik", "nik"), ("families", "family.no_kk", "no_kk")):
+        holders = [(one, seen) for parts, seen in zip(households, whole, strict=True) for one in parts[kind]]
+        sealed = [None if one[column] is None else one[column].encode() for one, _ in holders]
+        opened = vault.open_all(field, [one["id"] for one, _ in holders], sealed)
+        for (one, seen), number in zip(holders, opened, strict=True):
+            one[column] = number if seen else mask(number)
+
+
+def about_families(parts: dict[str, Any]) -> list[dict[str, Any]]:
+    """The family cards, each with its head: the first person of it whom the list or the field calls so."""
+    heads = {member["family_no"]: member["id"] for member in reversed(parts["members"]) if member["relation"] == "head"}
+    return [
+        {"no": family["no"], "no_kk": family["no_kk"], "head_member_id": heads.get(family["no"])}
         for family in parts["families"]
     ]
-    location = None
-    if found["latitude"] is not None and found["longitude"] is not None:
-        location = {"lat": found["latitude"], "lon": found["longitude"], "accuracy_m": found["accuracy_m"]}
-    return HouseholdOut.model_validate(
-        dict(found)
-        | {"assignment": _json(found["assignment"]), "location": location, "families": families, "members": members}
-        | {"verdict": parts["verdict"]}
-        | about_seen(parts)
-    )
+
+
+def about_place(found: Any) -> dict[str, float | None] | None:
+    """Where the door is, if anybody has said."""
+    if found["latitude"] is None or found["longitude"] is None:
+        return None
+    return {"lat": found["latitude"], "lon": found["longitude"], "accuracy_m": found["accuracy_m"]}
+
+
+def household(found: Any, vault: Vault, caller: UUID) -> HouseholdOut:
+    """A household as this caller may see it."""
+    parts = orjson.loads(found["whole"])
+    open_numbers(vault, [parts], [sees_whole_numbers(found, caller)])
+    parts |= {"families": about_families(parts), "location": about_place(found)} | about_seen(parts)
+    return HouseholdOut.model_validate(dict(found) | {"assignment": _json(found["assignment"])} | parts)
 
 
 def identities(found: Any, vault: Vault, purpose: str) -> IdentitiesOut:
     """Every number of a household, whole."""
     parts = orjson.loads(found["whole"])
-    return IdentitiesOut(
-        household_id=found["id"],
-        purpose=purpose,
-        families=[
-            FamilyIdentity(no=family["no"], no_kk=_opened(vault, "family.no_kk", family["id"], family["no_kk"]))
-            for family in parts["families"]
-        ],
-        members=[
-            MemberIdentity.model_validate(member | {"nik": _opened(vault, "member.nik", member["id"], member["nik"])})
-            for member in parts["members"]
-        ],
-    )
+    open_numbers(vault, [parts], [True])
+    return IdentitiesOut.model_validate(parts | {"household_id": found["id"], "purpose": purpose})
 
 
 def likely_duplicate(found: Any) -> LikelyDuplicate:
     """Enough to ask a colleague, not enough to know who it is."""
     head = " ".join(word[0] + "*" * 5 for word in found["head_name"].split())
     return LikelyDuplicate.model_validate(dict(found) | {"head": head})
-
-
-def _member(member: dict[str, Any], vault: Vault, whole: bool) -> MemberOut:
-    number = _opened(vault, "member.nik", member["id"], member["nik"])
-    return MemberOut.model_validate(member | {"nik": _shown(number, whole)})
-
-
-def _shown(number: str | None, whole: bool) -> str | None:
-    return number if whole else mask(number)
-
-
-def _opened(vault: Vault, field: str, row: str, sealed: str | None) -> str | None:
-    return None if sealed is None else vault.open(field, UUID(row), sealed.encode())
 
 
 def _json(value: str | None) -> Any:
