@@ -14,7 +14,7 @@ from api.access import audit
 from api.access.problems import AuditStuck
 from api.access.roles import Permission, Role, scopes_of
 from api.access.tokens import Claims
-from api.core.database import Connection, DatabaseDep, raw, session_of, take_principal, transaction
+from api.core.database import Connection, database_of, raw, session_of, take_principal, transaction
 from api.core.idempotency import claim, is_shown_once
 from api.core.paging import MOST_ROWS, MOST_ROWS_FOR_AGENCIES
 from api.core.problems import Forbidden, Unauthorized
@@ -82,10 +82,12 @@ async def demand_seals(request: Request) -> None:
         raise AuditStuck
 
 
-async def open_connection(
-    request: Request, database: DatabaseDep, claims: Annotated[Claims, Depends(token_claims)]
-) -> AsyncIterator[AsyncConnection]:
-    """One request, one transaction, in the caller's own database role: commit if the handler returns."""
+async def open_connection(request: Request) -> AsyncIterator[AsyncConnection]:
+    """One request, one transaction, in the caller's own database role: commit if the handler returns.
+
+    Asks for nothing by `Depends`: FastAPI would solve that again for each of the two or three that want the connection.
+    """
+    claims, database = await token_claims(request), await database_of(request)
     async with transaction(database) as connection:
         wire = await raw(connection)
         found = await take_principal(wire, database, claims.subject, claims.version, claims.family_id)
@@ -100,7 +102,7 @@ async def open_connection(
         request.state.most_rows = MOST_ROWS_FOR_AGENCIES if role is Role.CLIENT else MOST_ROWS
         # an upload claims its key itself, by what its file is; all else is JSON by one of its names, or refused
         upload = request.headers.get("content-type", "").lower().startswith(("multipart/", "image/"))
-        if not upload and not is_shown_once(request):
+        if "idempotency-key" in request.headers and not upload and not is_shown_once(request):
             request.state.claim = await claim(wire, vault_of(request), actor.id, request, await request.body())
         yield connection
 

@@ -7,6 +7,7 @@ Each file is replaced as a whole; a process reads all of them anew as soon as on
 
 import os
 import time
+from functools import cache
 from pathlib import Path
 from typing import Final, TypeAlias
 
@@ -52,7 +53,7 @@ def rotate(folder: Path, *, at_once: bool = False) -> None:
 
 def stamp_of(folder: Path) -> Stamp:
     """What tells one state of the files from the next: each is replaced as a whole, so it is another file."""
-    return tuple(_stamp(folder / name) for name in NAMES)
+    return tuple(_stamp(path) for path in _files(folder))
 
 
 def read_keys(folder: Path) -> tuple[list[str], Stamp]:
@@ -70,6 +71,12 @@ def read_keys(folder: Path) -> tuple[list[str], Stamp]:
             if before[0] is None:
                 raise RuntimeError(f"no signing key in {folder}: run `sambang keys make`")
             return found, before
+
+
+@cache
+def _files(folder: Path) -> tuple[Path, ...]:
+    """Made once: they are looked at in every call, and a path costs more to make than to look at."""
+    return tuple(folder / name for name in NAMES)
 
 
 def _stamp(path: Path) -> tuple[int, int] | None:

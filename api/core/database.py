@@ -68,6 +68,7 @@ def open_database(wanted: DatabaseSettings) -> Database:
         hide_parameters=True,
         pool_size=wanted.pool_size,
         max_overflow=0,
+        pool_use_lifo=True,  # the connection that was used last has its plans and its server's caches warm
         pool_timeout=wanted.pool_timeout_s,
         pool_pre_ping=False,
         connect_args=BEHIND_A_POOLER if wanted.behind_a_pooler else {"server_settings": limits},
@@ -77,8 +78,11 @@ def open_database(wanted: DatabaseSettings) -> Database:
 
 
 async def raw(connection: AsyncConnection) -> Connection:
-    """The asyncpg connection beneath."""
-    return cast(Connection, (await connection.get_raw_connection()).driver_connection)
+    """The asyncpg connection beneath. Not SQLAlchemy's own way, which is a switch of greenlets and awaits nothing."""
+    opened = connection.sync_connection
+    if opened is None:
+        raise RuntimeError("this connection has not been opened, or has been given back")
+    return cast(Connection, opened.connection.driver_connection)
 
 
 async def _begin(database: Database, command: str) -> tuple[AsyncConnection, Connection]:

@@ -9,7 +9,7 @@ The keys of a folder may change while a process runs: `current()` is this vault 
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import TypeAlias
 from uuid import UUID
@@ -144,7 +144,13 @@ def open_vault(folder: Path) -> Vault:
 
 def _stamp(folder: Path) -> Stamp:
     """What tells one state of the key files from the next: each is replaced as a whole, so it is another file."""
-    return tuple((found.st_ino, found.st_mtime_ns) for found in (folder.joinpath(n).stat() for n in (SEALS, INDEXES)))
+    return tuple((found.st_ino, found.st_mtime_ns) for found in (path.stat() for path in _files(folder)))
+
+
+@cache
+def _files(folder: Path) -> tuple[Path, ...]:
+    """Made once: they are looked at in every call, and a path costs more to make than to look at."""
+    return tuple(folder / name for name in (SEALS, INDEXES))
 
 
 @lru_cache(maxsize=8)
