@@ -3,12 +3,12 @@
 import json
 from pathlib import Path
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import pytest
 
-from api.visits.schemas import MOST_ATTACHMENTS
-from tests.attachments.shots import shot
+from api.formgear.reading import read_submission
+from api.formgear.schemas import SubmissionIn
 from tests.formgear.gear import PHONE, filled, opened, path_of, prepared
 from tests.support.house import House
 from tests.sync.parcels import count, hand_on
@@ -188,6 +188,22 @@ async def test_what_is_doubtful_is_taken_in_and_told_by_key(house: House) -> Non
     ]  # fmt: skip
 
 
+def test_a_verdict_on_an_absent_household_is_taken_where_there_is_one() -> None:
+    """The third time that nobody opens, the enumerator judges without having met anybody."""
+    told = {"visit-outcome": "no_respondent", "verdict-eligibility": "undetermined", "verdict-registry_action": "keep"}
+    answers = [{"dataKey": key, "answer": [{"label": code, "value": code}]} for key, code in told.items()]
+    response = {"templateDataKey": "coba", "templateVersion": "1.0.0", "createdAt": "2022-11-03 09:00:00"}
+
+    def verdict_in(several: list[dict[str, Any]]) -> Any:
+        said = {"id": str(uuid4()), "device_id": PHONE, "response": response | {"answers": several}}
+        return read_submission(SubmissionIn.model_validate(said), uuid4(), [], 1, None).visit.get("verdict")
+
+    assert verdict_in(answers[:1]) is None
+    assert verdict_in(answers) == {
+        "field_result": "no_respondent", "eligibility": "undetermined", "registry_action": "keep",
+    }  # fmt: skip
+
+
 async def test_a_clock_that_was_put_to_another_zone_on_the_way_is_read_by_each_offset(house: House) -> None:
     _, siti, assignment = await prepared(house)
     submission = filled(await opened(siti, assignment)).submission()
@@ -198,20 +214,6 @@ async def test_a_clock_that_was_put_to_another_zone_on_the_way_is_read_by_each_o
 
     visit = (await siti.get(f"/v1/visits/{told['id']}")).json()
     assert (visit["started_at"], visit["ended_at"]) == ("2022-11-03T02:00:00Z", "2022-11-03T02:25:00Z")
-
-
-async def test_of_more_photos_than_a_visit_may_have_the_first_are_kept_and_the_visit_is_taken_in(house: House) -> None:
-    _, siti, assignment = await prepared(house)
-    gear = filled(await opened(siti, assignment))
-    gear.photograph(shot((8, 6)))
-    taken = gear.answers.pop("visit-house_photo")
-    submission = gear.submission()
-    submission["media"]["media"] = [{"dataKey": f"foto{n}", "answer": taken} for n in range(MOST_ATTACHMENTS + 1)]
-
-    told = (await siti.post(path_of(assignment), json=submission)).json()
-
-    assert told["status"] == "accepted", told
-    assert [one["status"] for one in told["photos"]] == ["held"] * MOST_ATTACHMENTS + ["refused"]
 
 
 async def test_an_absent_household_needs_no_verdict_and_a_renamed_person_is_a_correction(house: House) -> None:
@@ -230,77 +232,6 @@ async def test_an_absent_household_needs_no_verdict_and_a_renamed_person_is_a_co
     visits = [(await siti.get(f"/v1/visits/{one['id']}")).json() for one in told]
     assert (visits[0]["outcome"], visits[0]["members"], visits[0]["verdict"]) == ("no_respondent", [], None)
     assert [one["name"] for one in visits[1]["members"]] == ["Slamet Riyadi", None]
-
-
-async def test_photos_come_in_the_documents_or_after_them(house: House) -> None:
-    team, siti, assignment = await prepared(house)
-    gear = filled(await opened(siti, assignment))
-    gear.photograph(shot())
-    whole = gear.submission()
-
-    first = (await siti.post(path_of(assignment), json=whole)).json()
-    again = (await siti.post(path_of(assignment), json=whole)).json()
-
-    assert first["status"] == "accepted", first
-    assert [(one["data_key"], one["status"]) for one in first["photos"]] == [("visit-house_photo", "held")]
-    assert again["photos"] == first["photos"]
-    ratna = await house.as_(team.ratna)
-    url = f"/v1/visits/{first['id']}/attachments/visit-house_photo"
-    assert (await ratna.get(url)).headers["Content-Type"] == "image/jpeg"
-    assert await count(house, "photos") == 1
-    (kept,) = await house.owner.fetch(
-        "select body, documents from receipts r join formgear_submissions on receipt_id = id"
-    )
-    receipt, open_bytes = UUID(first["receipt"]), house.make.vault.open_bytes
-    assert b"data:image" not in open_bytes("receipt.body", receipt, kept["body"])
-    documents = open_bytes("formgear.documents", receipt, kept["documents"])
-    assert documents.count(b"data:image/jpeg;base64,sha256:") == 2
-    assert len(documents) < 12_000, "a photo lies where photos lie"
-    assert b"visit-respondent_name" in documents
-    for table in ("photos", "attachments"):  # its time is over
-        await house.owner.execute(f"delete from {table}")
-    (late,) = (await siti.post(path_of(assignment), json=whole)).json()["photos"]
-    assert (late["status"], late["problem"]["code"]) == ("refused", "not_found")
-
-
-@pytest.mark.parametrize(
-    ("plain", "spelled"),
-    [("data:image/", r"data:image\/"), ("data:image/", r"\u0064ata:image\u002f"), (";base64,", r"\u003bbase64\u002c")],
-)
-async def test_a_photo_is_kept_once_however_its_address_is_spelled(house: House, plain: str, spelled: str) -> None:
-    _, siti, assignment = await prepared(house)
-    gear = filled(await opened(siti, assignment))
-    gear.photograph(shot())
-    body = json.dumps(gear.submission(), ensure_ascii=False).replace(plain, spelled).encode()
-
-    told = await siti.post(path_of(assignment), content=body, headers={"Content-Type": "application/json"})
-
-    assert [one["status"] for one in told.json()["photos"]] == ["held"], told.text
-    (kept,) = await house.owner.fetch("select receipt_id, documents from formgear_submissions")
-    documents = house.make.vault.open_bytes("formgear.documents", kept["receipt_id"], kept["documents"])
-    assert len(documents) < 12_000, "a photo lies where photos lie"
-    assert json.dumps(json.loads(documents)).count("data:image/jpeg;base64,sha256:") == 2
-
-
-async def test_a_photo_that_is_none_takes_nothing_along_and_one_only_named_is_awaited(house: House) -> None:
-    _, siti, assignment = await prepared(house)
-    gear = filled(await opened(siti, assignment))
-    gear.photograph(b"<svg onload=alert(1)>")
-    broken = gear.submission()
-    gear.answers["visit-house_photo"] = [{"value": True, "type": "image/jpeg", "label": "IMG_1.jpg"}]
-    named = gear.submission()
-
-    first = (await siti.post(path_of(assignment), json=broken)).json()
-    assert (first["status"], first["photos"][0]["status"], first["photos"][0]["problem"]["code"]) == (
-        "accepted", "refused", "not_a_photo",
-    )  # fmt: skip
-    await house.owner.execute("update assignments set status = 'open', revision = 1")
-    second = (await siti.post(path_of(assignment), json=named)).json()
-
-    assert second["photos"][0]["status"] == "missing"
-    url = f"/v1/visits/{second['id']}/attachments/visit-house_photo"
-    sent = await siti.put(url, content=shot(), headers={"Content-Type": "image/jpeg"})
-    assert sent.status_code == 201, sent.text
 
 
 async def test_what_the_engine_itself_gave_out_becomes_a_visit(house: House) -> None:
