@@ -18,8 +18,6 @@ from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.hmac import HMAC
 
-from api.core.fernet_tokens import TokenReader, token_reader
-
 SEALS, INDEXES = "vault.keys", "index.keys"
 Stamp: TypeAlias = tuple[tuple[int, int], ...]
 
@@ -38,7 +36,6 @@ class Vault:
     index_keys: tuple[bytes, ...]
     folder: Path
     stamp: Stamp
-    reader: TokenReader
 
     def current(self) -> "Vault":
         """The vault as its folder holds it now: two looks at a file's date; the files are read when one has changed."""
@@ -49,7 +46,7 @@ class Vault:
         """Encrypt one value for one field of one row."""
         return self.seal_bytes(field, row, value.encode())
 
-    def open(self, field: str, row: UUID, sealed: bytes) -> str:
+    def open(self, field: str, row: UUID | str, sealed: bytes) -> str:
         """Decrypt a value; raises `WrongSeal` when it was sealed for another row or field."""
         return self.open_bytes(field, row, sealed).decode()
 
@@ -57,7 +54,7 @@ class Vault:
         """Encrypt bytes for one field of one row."""
         return self.keys.encrypt(f"1|{field}|{row}|".encode() + value)
 
-    def open_bytes(self, field: str, row: UUID, sealed: bytes) -> bytes:
+    def open_bytes(self, field: str, row: UUID | str, sealed: bytes) -> bytes:
         """Decrypt bytes; raises `WrongSeal` when they were sealed for another row or field."""
         try:
             return self._bound(field, row, self.keys.decrypt(sealed))
@@ -68,22 +65,9 @@ class Vault:
             return later.open_bytes(field, row, sealed)  # sealed anew since this vault was read
 
     def open_all(self, field: str, rows: Sequence[str], sealed: Sequence[bytes | None]) -> list[str | None]:
-        """Decrypt one field of many rows, each as `open` does; None where nothing is sealed.
-
-        The newest key opens them together, whatever it does not open goes the way of a single value.
-        """
-        opened = self.reader.open_all([one or b"" for one in sealed])
-        start = f"1|{field}|"
-        told: list[str | None] = []
-        for row, one, plain in zip(rows, sealed, opened, strict=True):
-            bound = f"{start}{row}|".encode()
-            if one is None:
-                told.append(None)
-            elif plain is not None and plain.startswith(bound):
-                told.append(plain[len(bound) :].decode())
-            else:
-                told.append(self.open(field, UUID(row), one))
-        return told
+        """Decrypt one field of many rows, each as `open` does; None where nothing is sealed."""
+        each = zip(rows, sealed, strict=True)
+        return [None if one is None else self.open(field, row, one) for row, one in each]
 
     def renew(self, field: str, row: UUID, sealed: bytes) -> tuple[bytes, bytes | None]:
         """The plain bytes, and the same sealed under the newest key: none when that is what sealed them."""
@@ -101,7 +85,7 @@ class Vault:
         return self.open_bytes(field, row, sealed)
 
     @staticmethod
-    def _bound(field: str, row: UUID, opened: bytes) -> bytes:
+    def _bound(field: str, row: UUID | str, opened: bytes) -> bytes:
         version, kind, owner, value = opened.split(b"|", 3)
         if (version, kind, owner) != (b"1", field.encode(), str(row).encode()):
             raise WrongSeal(field)
@@ -155,8 +139,6 @@ def _files(folder: Path) -> tuple[Path, ...]:
 
 @lru_cache(maxsize=8)
 def _read(folder: Path, stamp: Stamp) -> Vault:
-    lines = (folder / SEALS).read_bytes().split()
-    fernets = [Fernet(line) for line in lines]
+    fernets = [Fernet(line) for line in (folder / SEALS).read_bytes().split()]
     indexes = tuple((folder / INDEXES).read_bytes().split())
-    older = tuple(fernets[1:])
-    return Vault(MultiFernet(fernets), fernets[0], older, indexes, folder, stamp, token_reader(lines[0]))
+    return Vault(MultiFernet(fernets), fernets[0], tuple(fernets[1:]), indexes, folder, stamp)

@@ -6,10 +6,7 @@ from uuid import UUID, uuid4
 
 import pytest
 from cryptography.fernet import Fernet
-from hypothesis import given
-from hypothesis import strategies as st
 
-from api.core.fernet_tokens import token_reader
 from api.core.vault import SEALS, Vault, WrongSeal, make_vault_keys, open_vault
 
 NIK, FIELD = "3573041203850001", "member.nik"
@@ -68,15 +65,6 @@ def test_numbers_of_older_keys_and_rows_without_one_are_told_in_their_places(vau
     assert rotated.open_all(FIELD, [], []) == []
     # one that was read before the rotation finds the key that made them, as it does for one
     assert vault.open_all(FIELD, [str(rows[2])], [sealed[2]]) == [NIK]
-
-
-@given(st.lists(st.binary(max_size=70), max_size=20))
-def test_tokens_hold_what_the_library_put_in(told: list[bytes]) -> None:
-    key = Fernet.generate_key()
-    tokens = [Fernet(key).encrypt(one) for one in told]
-
-    assert token_reader(key).open_all(tokens) == told
-    assert token_reader(Fernet.generate_key()).open_all(tokens) == [None] * len(told)
 
 
 def test_a_vault_travels_to_another_process(vault: Vault) -> None:
