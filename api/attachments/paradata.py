@@ -19,7 +19,8 @@ async def read_paradata(connection: Connection, actor: Actor, vault: Vault, visi
 
     The EXIF of a photo is whatever its sender wrote: a hint for a person, no proof.
     """
-    row, said, _ = await open_visit(connection, actor, vault, visit_id)
+    opened = await open_visit(connection, actor, vault, visit_id)
+    row, said = opened.row, opened.said
     photos = []
     for photo in await connection.fetch(queries.FOUND_IN_PHOTOS, row["receipt"]):
         found = orjson.loads(vault.open_bytes(FOUND, photo["id"], photo["found"])) if photo["found"] else {}

@@ -11,6 +11,7 @@ from api.formgear import keys
 from api.formgear.template import NOBODY, Gear, option
 from api.questionnaires.schemas import QuestionType
 from api.visits.schemas import VisitIn
+from api.visits.service import OpenedVisit
 
 REVIEWER: Final = "sambang"  # the sender of remarks that we hand out, so that they are told apart when they come back
 
@@ -29,16 +30,18 @@ def preset(gear: Gear, revision: int, household: Mapping[str, Any]) -> dict[str,
     return _headed(gear) | {"predata": [_answer(key, answer) for key, answer in told]}
 
 
-def response(gear: Gear, people: Sequence[UUID], visit: VisitIn | None) -> dict[str, Any]:
+def response(gear: Gear, people: Sequence[UUID], visit: OpenedVisit | None) -> dict[str, Any]:
     """The `response` document to begin with: empty, or with the answers of the visit that was returned."""
-    return _headed(gear) | {"answers": [] if visit is None else list(_said(gear, people, visit))}
+    return _headed(gear) | {"answers": [] if visit is None else list(_said(gear, people, visit.said))}
 
 
-def remark(gear: Gear, people: Sequence[UUID], visit: VisitIn | None, returned: Mapping[str, Any]) -> dict[str, Any]:
+def remark(
+    gear: Gear, people: Sequence[UUID], visit: OpenedVisit | None, returned: Mapping[str, Any]
+) -> dict[str, Any]:
     """The `remark` document: what reviewers said of the returned verdict, field by field."""
     notes: dict[str, list[dict[str, str]]] = {}
     for one in returned.get("remarks", ()):
-        rows = [] if visit is None else [_row(people, member.id) for member in visit.members]
+        rows = [] if visit is None else [_row(people, member_id) for member_id in visit.member_ids]
         key = keys.key_of(one["pointer"], rows)
         if key is None or key.endswith("#0"):
             key = keys.OUTCOME  # what no field of the form is for

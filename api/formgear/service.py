@@ -82,7 +82,7 @@ async def write_assignment(
     for told in await returned_verdicts(connection, actor, [assignment_id]):
         returned = told
         if returned["visit_id"] is not None:  # what Bappeda amended rests on no visit
-            _, visit, _ = await open_visit(connection, actor, vault, UUID(returned["visit_id"]))
+            visit = await open_visit(connection, actor, vault, UUID(returned["visit_id"]))
     fields = ("names", "address") if visit is None else ("names", "address", "answers")
     await actor.disclose("read_formgear_assignment", [row["household_id"]], fields)
     return {

@@ -6,7 +6,7 @@ visit is here with all that follows from it, or it is not here.
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -185,10 +185,21 @@ async def list_visits(connection: Connection, wanted: VisitFilter) -> list[Visit
     return [_shown(row) for row in rows]
 
 
-async def open_visit(
-    connection: Connection, actor: Actor, vault: Vault, visit_id: UUID
-) -> tuple[asyncpg.Record, VisitIn, str]:
-    """A visit in sight, what was said as far as the caller may read it, opened from its seal, and its ETag's text.
+@dataclass(frozen=True, slots=True)
+class OpenedVisit:
+    """A visit as its caller may read it, and its ETag's text.
+
+    `member_ids` are all that it was about, as they were said: a pointer counts those too whom the caller may not read.
+    """
+
+    row: asyncpg.Record
+    said: VisitIn
+    member_ids: list[UUID]
+    version: str
+
+
+async def open_visit(connection: Connection, actor: Actor, vault: Vault, visit_id: UUID) -> OpenedVisit:
+    """A visit in sight, opened from its seal, as far as the caller may read it.
 
     People whom the caller may not read are left out, with whoever opened the door there: it may be one of them.
     Raises `NotFound` and `Anonymised`.
@@ -201,7 +212,8 @@ async def open_visit(
     said = VisitIn.model_validate_json(vault.open_bytes("visit.content", visit_id, row["content"]))
     whole = said.model_dump(exclude_unset=True)
     seen = await _as_seen(connection, actor, row["household_id"], whole)
-    return row, VisitIn.model_validate(seen), seen_version(1, whole, seen)
+    member_ids = [member.id for member in said.members]
+    return OpenedVisit(row, VisitIn.model_validate(seen), member_ids, seen_version(1, whole, seen))
 
 
 async def _as_seen(connection: Connection, actor: Actor, household_id: UUID, whole: dict[str, Any]) -> dict[str, Any]:
@@ -217,13 +229,15 @@ async def _as_seen(connection: Connection, actor: Actor, household_id: UUID, who
 
 async def read_visit(connection: Connection, actor: Actor, vault: Vault, visit_id: UUID) -> tuple[VisitContentOut, str]:
     """A visit whole, and its ETag's text; raises `NotFound` and `Anonymised`. A corrected NIK is shown masked."""
-    row, said, version = await open_visit(connection, actor, vault, visit_id)
+    opened = await open_visit(connection, actor, vault, visit_id)
+    said = opened.said
     members = [member.model_dump() | {"nik": mask(member.nik)} for member in said.members]
     content = {
         name: getattr(said, name)
         for name in ("respondent", "notice_given", "answers", "attachments", "verdict", "device", "remarks")
     }
-    return VisitContentOut.model_validate(_shown(row).model_dump() | content | {"members": members}), version
+    told = _shown(opened.row).model_dump() | content | {"members": members}
+    return VisitContentOut.model_validate(told), opened.version
 
 
 def _shown(row: asyncpg.Record) -> VisitOut:
