@@ -7,6 +7,7 @@ import time
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 from uuid import UUID
 
 import asyncpg
@@ -25,6 +26,7 @@ from api.demo.people import DemoStaff, demo_staff, demo_teams, demo_training
 
 CAMPAIGN = "malang-2022"
 LOGINS = "demo.json"
+BUSY, PATIENCE_S = (429, 503), 300.0
 
 
 class RefusedToSeed(RuntimeError):
@@ -211,17 +213,16 @@ def import_households(wanted: Settings, url: str, households: int, console: Cons
         return
     with httpx.Client(base_url=f"{url}/v1", timeout=120) as http:
         http.headers["Authorization"] = f"Bearer {_sign_in(http, wanted.private_folder)}"
-        campaign = http.get("/campaigns").raise_for_status().json()["items"][0]["id"]
+        campaign = _answer(http, "GET", "/campaigns").json()["items"][0]["id"]
         with (
             TemporaryDirectory(prefix="sambang-demo-") as folder,
             console.status(f"Importing {households:,} households …"),
         ):
             made = write_dtks_person_file(Path(folder) / "dtks.csv", households)
             with made.path.open("rb") as file:
-                sent = http.post(
-                    "/imports", data={"campaign_id": campaign}, files={"file": ("dtks.csv", file, "text/csv")}
-                )
-            done = _await_import(http, sent.raise_for_status().json()["id"])
+                files = {"file": ("dtks.csv", file, "text/csv")}
+                sent = _answer(http, "POST", "/imports", data={"campaign_id": campaign}, files=files)
+            done = _await_import(http, sent.json()["id"])
     console.print(
         f"Imported {done['households']:,} households: {done['rows']:,} rows, {done['rejected']:,} rejected as planted."
     )
@@ -248,9 +249,17 @@ def _sign_in(http: httpx.Client, folder: Path) -> str:
     return str(session.raise_for_status().json()["access_token"])
 
 
+def _answer(http: httpx.Client, method: str, path: str, **asked: Any) -> httpx.Response:
+    """The answer of success; whoever is told to come again does, for some minutes."""
+    until = time.monotonic() + PATIENCE_S
+    while (answer := http.request(method, path, **asked)).status_code in BUSY and time.monotonic() < until:
+        time.sleep(float(answer.headers.get("Retry-After", "1")))
+    return answer.raise_for_status()
+
+
 def _await_import(http: httpx.Client, import_id: str) -> dict[str, int]:
     while True:
-        seen = http.get(f"/imports/{import_id}").raise_for_status().json()
+        seen = _answer(http, "GET", f"/imports/{import_id}").json()
         if seen["status"] == "failed":
             raise RefusedToSeed(f"the demo's import failed: {seen['problem']}")
         if seen["status"] == "done":

@@ -18,6 +18,10 @@ from tests.access.test_two_processes import READY_S, ready, serve
 
 HOUSEHOLDS = 40
 CODE_S = 30
+USED_UP = """
+insert into call_buckets (subject, calls, at) select 'person:' || id, -3, clock_timestamp() from staff
+where username = 'dewi'
+"""
 SIGNED_IN = "select count(*) from audit_events where action = 'session.started'"
 
 
@@ -65,3 +69,16 @@ async def test_a_second_start_uses_no_code(furnished: Settings, owner: asyncpg.C
             await asyncio.to_thread(import_households, furnished, url, HOUSEHOLDS, Console(quiet=True))
 
     assert await owner.fetchval("select count(*) from imports") == await owner.fetchval(SIGNED_IN) == 1
+
+
+async def test_furnishing_comes_again_when_it_is_told_to(
+    furnished: Settings, owner: asyncpg.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SAMBANG_CALLS_PERSON", "60")  # a minute
+    await seed_people(furnished)
+
+    async with running(furnished) as url:
+        await owner.execute(USED_UP)
+        await asyncio.to_thread(import_households, furnished, url, HOUSEHOLDS, Console(quiet=True))
+
+    assert await owner.fetchval("select count(*) from households") == HOUSEHOLDS
