@@ -19,6 +19,13 @@ class ImpactAssessmentMissing(Problem):
     )
 
 
+class NoPublishedForm(Problem):
+    """The campaign names no questionnaire with a published version: there is nothing to fill in."""
+
+    status, code = 409, "no_published_form"
+    title_id, title_en = "Kuesioner kegiatan ini belum terbit", "The campaign has no published questionnaire yet"
+
+
 class NoTrainedTeam(Problem):
     """Field work needs a team whose coordinator and at least one enumerator have passed a training of the campaign."""
 

@@ -74,6 +74,12 @@ async def passed(connection: Connection, campaign_id: UUID, staff_ids: Sequence[
     return {row["staff_id"] for row in await connection.fetch(PASSED, campaign_id, list(staff_ids))}
 
 
+async def is_published(connection: Connection, questionnaire_id: UUID) -> bool:
+    """Whether a version of this questionnaire has been published."""
+    published = "select from questionnaire_versions where questionnaire_id = $1 and status = 'published'"
+    return bool(await connection.fetchval(f"select exists ({published})", questionnaire_id))
+
+
 async def has_trained_team(connection: Connection, campaign_id: UUID) -> bool:
     """Whether one team's coordinator and at least one of its enumerators have passed."""
     return bool(await connection.fetchval(TRAINED_TEAM, campaign_id))

@@ -28,7 +28,13 @@ from api.core.revisions import PreconditionFailed, PreconditionRequired, etag, i
 
 UNCHANGED: dict[int | str, dict[str, Any]] = {304: {"description": "Not changed since the ETag in If-None-Match."}}
 STALE = (PreconditionFailed, PreconditionRequired)
-GATES = (WrongState, refused.CampaignCodeTaken, refused.ImpactAssessmentMissing, refused.NoTrainedTeam)
+GATES = (
+    WrongState,
+    refused.CampaignCodeTaken,
+    refused.ImpactAssessmentMissing,
+    refused.NoPublishedForm,
+    refused.NoTrainedTeam,
+)
 TEAM = (WrongState, refused.TeamNameTaken, refused.CoordinatorTaken, refused.WrongRole, refused.BusyElsewhere)
 JOIN = (WrongState, refused.TeamFull, refused.AlreadyMember, refused.WrongRole, refused.BusyElsewhere)
 
@@ -88,7 +94,8 @@ async def change_campaign(
     """Change a campaign, or move it: preparation → fieldwork → review → closed, and review → fieldwork.
 
     Field work needs `impact_assessment_ref` and a team whose coordinator and at least one enumerator have passed a
-    training. Closing takes every assignment out of its holder's sight and is final.
+    training; a questionnaire that the campaign names has a published version. Closing takes every assignment out of
+    its holder's sight and is final.
     """
     campaign = await service.change_campaign(session, actor, campaign_id, seen, body)
     response.headers["ETag"] = etag(campaign.revision)

@@ -1,7 +1,8 @@
 """Campaigns: preparation → fieldwork → review → closed, and back from review to fieldwork.
 
-The status alone opens and closes work. Opening field work asks for the impact assessment (UU 27/2022 article 34) and
-for a team that has passed the bimtek; closing takes every assignment out of its holder's sight.
+The status alone opens and closes work. Opening field work asks for the impact assessment (UU 27/2022 article 34), for a
+team that has passed the bimtek, and that the form which the campaign names has been published; closing takes every
+assignment out of its holder's sight.
 """
 
 from collections.abc import Sequence
@@ -13,7 +14,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from api.access.actor import Actor
 from api.campaigns import queries
-from api.campaigns.problems import BusyElsewhere, ImpactAssessmentMissing, NoTrainedTeam
+from api.campaigns.problems import BusyElsewhere, ImpactAssessmentMissing, NoPublishedForm, NoTrainedTeam
 from api.campaigns.schemas import CampaignFilter, CampaignIn, CampaignPatch
 from api.core import clock
 from api.core.database import Connection, raw, save
@@ -97,6 +98,9 @@ async def _move(wire: Connection, actor: Actor, campaign: Campaign, target: Camp
     opens = target is CampaignStatus.FIELDWORK and campaign.status is not target
     if target is not CampaignStatus.PREPARATION and campaign.impact_assessment_ref is None:
         raise ImpactAssessmentMissing
+    form = campaign.questionnaire_id if target is CampaignStatus.FIELDWORK else None
+    if form is not None and not await queries.is_published(wire, form):
+        raise NoPublishedForm
     if opens and not await queries.has_trained_team(wire, campaign.id):
         raise NoTrainedTeam
     if opens and await queries.busy_elsewhere(wire, campaign.id, await queries.people(wire, campaign.id)):

@@ -10,12 +10,12 @@ from fastapi import APIRouter, Path, Request, Response
 from api.access.actor import Actor, ConnectionDep, VaultDep, may
 from api.access.roles import Permission
 from api.attachments.store import store_of
+from api.campaigns.problems import NoPublishedForm
 from api.core.idempotency import Route
 from api.core.problems import Anonymised, item_problem, language, problems, told_problem
 from api.core.revisions import not_modified
 from api.formgear import service
 from api.formgear.pictures import ArrivedDep
-from api.formgear.problems import NoPublishedForm
 from api.formgear.schemas import PhotoOut, PlaceOut, SubmittedOut
 from api.questionnaires.service import MAX_VERSION
 from api.sync.push_schemas import MOST_BYTES

@@ -12,6 +12,7 @@ from api.access.actor import Actor
 from api.attachments.problems import PhotoTooLarge
 from api.attachments.service import expect, take_piece
 from api.attachments.store import Store
+from api.campaigns.problems import NoPublishedForm
 from api.core import clock
 from api.core.database import Connection
 from api.core.problems import NotFound, Problem
@@ -19,7 +20,6 @@ from api.core.vault import Vault
 from api.formgear import presetting, queries
 from api.formgear.keys import key_of
 from api.formgear.pictures import Arrived
-from api.formgear.problems import NoPublishedForm
 from api.formgear.reading import Photo, read_submission, version_of
 from api.formgear.schemas import PhotoStatus
 from api.formgear.template import Gear

@@ -102,6 +102,27 @@ async def test_field_work_needs_an_impact_assessment(house: House) -> None:
     assert (taken_back.status_code, taken_back.json()["code"]) == (409, "impact_assessment_missing")
 
 
+async def test_field_work_needs_a_published_version_of_the_form_that_is_named(house: House) -> None:
+    team = await house.make.team(await house.make.campaign(status="preparation"))
+    dewi = await house.as_(await house.make.dewi())
+    form = (await dewi.post("/v1/questionnaires", json={"code": "malang-baru", "title": "Verval"})).json()["id"]
+    label = {"id": "Rumah", "en": "House"}
+    asked = {"name": "catatan", "type": "text", "label": label, "data_class": "personal"}
+    content = {"sections": [{"name": "rumah", "label": label, "subject": "household", "questions": [asked]}]}
+    drafted = await dewi.post(f"/v1/questionnaires/{form}/versions", json={"content": content})
+    version = drafted.headers["Location"]
+
+    refused = await patch(dewi, team.campaign_id, questionnaire_id=form, status="fieldwork")
+    await dewi.patch(version, json={"status": "published"}, headers={"If-Match": drafted.headers["ETag"]})
+    opened = await patch(dewi, team.campaign_id, questionnaire_id=form, status="fieldwork")
+    other = (await dewi.post("/v1/questionnaires", json={"code": "malang-lain", "title": "Verval"})).json()["id"]
+    swapped = await patch(dewi, team.campaign_id, questionnaire_id=other)
+
+    assert (refused.status_code, refused.json()["code"]) == (409, "no_published_form")
+    assert (opened.status_code, opened.json()["questionnaire_id"]) == (200, form)
+    assert (swapped.status_code, swapped.json()["code"]) == (409, "no_published_form")
+
+
 @pytest.mark.parametrize("failed", ["coordinator", "enumerators", "everybody elsewhere"])
 async def test_field_work_needs_a_trained_coordinator_and_enumerator_of_one_team(house: House, failed: str) -> None:
     team = await house.make.team(await house.make.campaign(status="preparation"))
