@@ -27,6 +27,7 @@ GROUP: Final = frozenset({"type", "name", "relevant"}) | LABELS
 IN_COLUMNS: Final = {"list": "type", "minimum": "constraint", "maximum": "constraint"}
 YES, NO = ("yes", "true", "true()"), ("", "no", "false", "false()")
 END = {"least": "minimum", "most": "maximum"}
+TIGHTEST: Final = {"least": max, "most": min}
 
 
 def read_xlsform(data: bytes, code: str, title: str) -> Form:
@@ -169,7 +170,8 @@ class _Reader:
             return {}
         parts = conjuncts(found)
         ends = [one for one in parts if one.keys() <= {"question", *END} and one["question"] == name]
-        bounds = {END[end]: one[end] for one in ends for end in one.keys() & END.keys()}
+        stated = {end: [one[end] for one in ends if end in one] for end in END}
+        bounds = {END[end]: TIGHTEST[end](numbers) for end, numbers in stated.items() if numbers}
         message = _label(line, "constraint_message")
         if any((check["about"], check["level"]) == (name, "blocking") for check in self.checks):
             self.kept.append(Kept(line, MESSAGES | {"constraint"} if len(ends) < len(parts) else frozenset()))

@@ -165,6 +165,7 @@ async def test_a_form_written_in_plain_excel_comes_in(house: House) -> None:
     ("constraint", "message", "bounds", "require"),
     [
         (". >= 1 and . <= 9", None, (1, 9), None),
+        (". >= 3 and . <= 5 and . <= 10 and . >= 1", None, (3, 5), None),
         ("${rooms} >= 1", None, (None, None), {"question": "rooms", "least": 1}),
         (". >= 1", "Paling sedikit satu", (None, None), {"question": "beds", "least": 1}),
         (
@@ -174,7 +175,7 @@ async def test_a_form_written_in_plain_excel_comes_in(house: House) -> None:
             {"all": [{"question": "beds", "least": 1}, {"question": "beds", "compare": "le", "with": "rooms"}]},
         ),
     ],
-    ids=["its own bounds", "of another answer", "with words of its own", "bounds and more"],
+    ids=["its own bounds", "the tighter of two", "of another answer", "with words of its own", "bounds and more"],
 )
 def test_a_constraint_is_the_bounds_of_its_own_number_or_a_blocking_check(
     constraint: str, message: str | None, bounds: tuple[int | None, int | None], require: dict[str, Any] | None
