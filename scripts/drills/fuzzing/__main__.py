@@ -8,6 +8,7 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -15,56 +16,39 @@ import httpx
 from prometheus_client.parser import text_string_to_metric_families
 from rich.console import Console
 
-from api.access.roles import GRANTS, Role
+from api.access.roles import CLIENT_SCOPES, GRANTS, Permission, Role
 from api.oversight.measuring import TOKEN_FILE
+from scripts.drills.known import WORDS, known_to, machine_token
 from scripts.drills.promises.canary_doors import Doors, honest_doors
 from scripts.drills.throw_away import ThrowAwayHouse, throw_away_house
 
 CONTRACT = Path("openapi/openapi.json")
-PEOPLE = {"dewi": Role.BAPPEDA, "ratna": Role.COORDINATOR, "siti": Role.ENUMERATOR, "arif": Role.DISKOMINFO}
+PEOPLE = {
+    "dewi": Role.BAPPEDA, "ratna": Role.COORDINATOR, "siti": Role.ENUMERATOR, "arif": Role.DISKOMINFO,
+    "bps.malang": Role.OBSERVER,
+}  # fmt: skip
+MACHINE, NOBODY = "machine", "nobody"
+# fewer at a time: CALLERS="dewi ratna"
+CALLERS = os.environ.get("CALLERS", " ".join((*PEOPLE, MACHINE, NOBODY))).split()
 CHECKS = "not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance"
 EXAMPLES, MINUTES = os.environ.get("EXAMPLES", "60"), float(os.environ.get("MINUTES", "3"))
 SEED = os.environ.get("SEED", "1")
-# would end the caller's own session, or take away what the others call about
 WRITTEN = frozenset({"application/json", "application/x-www-form-urlencoded", "multipart/form-data", "text/csv"})
+# would end the caller's own session, or take away what the others call about
 SPARED = frozenset({"changeStaffMember", "resetSecondFactor", "revokeToken", "enrolSecondFactor", "changeCampaign"})
-LISTS = {
-    "household_id": "/v1/households", "assignment_id": "/v1/assignments", "visit_id": "/v1/visits",
-    "verdict_id": "/v1/verdicts", "campaign_id": "/v1/campaigns", "team_id": "/v1/teams", "staff_id": "/v1/staff",
-    "training_id": "/v1/trainings", "device_id": "/v1/devices", "client_id": "/v1/clients",
-    "questionnaire_id": "/v1/questionnaires", "import_id": "/v1/imports", "release_id": "/v1/releases",
-    "quarantine_id": "/v1/quarantine", "request_id": "/v1/subject-requests", "objection_id": "/v1/objections",
-}  # fmt: skip
-WORDS: dict[str, list[Any]] = {
-    "number": [1], "version": [1], "region_code": ["35.73.04", "35.73.04.1005"], "level": ["village"],
-    "list_name": ["visit_outcome"], "set_name": ["kriteria_fakir_miskin_262"], "attachment": ["door.jpg"],
-    "file": ["households.csv", "members.csv"], "code": ["35.73.04", "not_found"],
-}  # fmt: skip
 console = Console(soft_wrap=True, highlight=False)
 
 
-async def known_to(caller: httpx.AsyncClient) -> dict[str, list[Any]]:
-    """The ids of what this caller may see, by the name that a parameter has for them."""
-    known: dict[str, list[Any]] = {**WORDS}
-    for name, path in LISTS.items():
-        answer = await caller.get(path, params={"limit": 20})
-        if answer.is_success and answer.json()["items"]:
-            known[name] = [item["id"] for item in answer.json()["items"]]
-    for other in ("enumerator_id", "actor_id", "sent_by"):
-        known |= {other: known["staff_id"]} if "staff_id" in known else {}
-    return known
-
-
-def part_of(role: Role | None) -> dict[str, Any]:
-    """The contract with what this role may call alone; without a role what is open to everybody."""
+def part_of(permissions: Iterable[str] | None) -> dict[str, Any]:
+    """The contract with what these permissions open alone; without any what is open to everybody."""
     document: dict[str, Any] = json.loads(CONTRACT.read_text())
-    held = {None, *map(str, GRANTS[role])} if role else {None}
+    held = {None} if permissions is None else set(map(str, permissions))
     for path, item in list(document["paths"].items()):
         for method, operation in list(item.items()):
             mine = operation.get("x-permission") in held and operation["operationId"] not in SPARED
             body = operation.get("requestBody", {}).get("content")
             mine = mine and (body is None or bool(WRITTEN & body.keys()))  # no pictures, no workbooks
-            if not mine or (role and not operation.get("x-permission")):
+            if not mine:
                 del item[method]
         if not item:
             del document["paths"][path]
@@ -82,9 +66,13 @@ async def prepared(house: ThrowAwayHouse, place: Path) -> dict[str, str]:
         caller = await doors.sign_in(username)
         tokens[username] = caller.headers["Authorization"]
         (place / f"{username}.ids").write_text(json.dumps(await known_to(caller)))
-        (place / f"{username}.json").write_text(json.dumps(part_of(role)))
-    (place / "nobody.ids").write_text(json.dumps(WORDS))
-    (place / "nobody.json").write_text(json.dumps(part_of(None)))
+        (place / f"{username}.json").write_text(json.dumps(part_of(GRANTS[role])))
+    tokens[MACHINE] = await machine_token(doors, "fuzzing")
+    known = json.loads((place / "dewi.ids").read_text())  # an agency is told which campaign; the rest is not for it
+    (place / f"{MACHINE}.ids").write_text(json.dumps(known))
+    (place / f"{MACHINE}.json").write_text(json.dumps(part_of({*CLIENT_SCOPES, Permission.ME_READ})))
+    (place / f"{NOBODY}.ids").write_text(json.dumps(WORDS))
+    (place / f"{NOBODY}.json").write_text(json.dumps(part_of(None)))
     await doors.close()
     return tokens
 
@@ -125,12 +113,17 @@ def main() -> int:
     many = {f"SAMBANG_CALLS_{kind}": "1000000" for kind in ("PERSON", "MACHINE", "ADDRESS")}
     with throw_away_house(**many | {"SAMBANG_ACCESS_TOKEN_S": "900"}) as house:
         tokens = asyncio.run(prepared(house, place))
-        before = answered(house)
-        kept = [fire(house, place, username, tokens.get(username)) for username in (*PEOPLE, "nobody")]
-        after = answered(house)
-    new = {kind: count - before.get(kind, 0) for kind, count in sorted(after.items())}
-    console.print(f"{sum(new.values()):,} calls: " + ", ".join(f"{count:,} x {kind}" for kind, count in new.items()))
-    return 0 if all(kept) and not new.get("5xx") else 1
+        kept, failed, total = [], 0, 0
+        for username in CALLERS:
+            before = answered(house)
+            kept.append(fire(house, place, username, tokens.get(username)))
+            after = answered(house)
+            new = {kind: count - before.get(kind, 0) for kind, count in sorted(after.items())}
+            split = ", ".join(f"{count:,} x {kind}" for kind, count in new.items())
+            console.print(f"  {username}: {sum(new.values()):,} calls: {split}")
+            failed, total = failed + new.get("5xx", 0), total + sum(new.values())
+    console.print(f"{total:,} calls, {failed} server errors, {len(kept) - sum(kept)} callers answered otherwise")
+    return 0 if all(kept) and not failed else 1
 
 
 if __name__ == "__main__":

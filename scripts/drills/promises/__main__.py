@@ -6,11 +6,14 @@ import time
 
 from rich.console import Console
 
-from scripts.drills.promises import canaries, doors, logins, own_work, records, rows
+from scripts.drills.promises import canaries, doors, fields, logins, own_work, records, restriction, rows, together
 from scripts.drills.promises.promise import Line, Promise
 from scripts.drills.throw_away import ThrowAwayHouse, throw_away_house
 
-PROMISES: tuple[Promise, ...] = (doors.keep, rows.keep, records.keep, canaries.keep, own_work.keep, logins.keep)
+PROMISES: tuple[Promise, ...] = (
+    doors.keep, rows.keep, together.keep, records.keep, canaries.keep, fields.keep, restriction.keep, own_work.keep,
+    logins.keep,
+)  # fmt: skip
 console = Console(soft_wrap=True, highlight=False)
 
 
@@ -28,7 +31,7 @@ async def keep_all(house: ThrowAwayHouse) -> list[Line]:
 
 def main() -> int:
     """Start the house, keep the promises, end it."""
-    with throw_away_house() as house:
+    with throw_away_house("--workers", "2") as house:
         lines = asyncio.run(keep_all(house))
     broken = sum(not line.kept for line in lines)
     console.print(f"{len(lines)} numbers, {broken} of them not as promised.")

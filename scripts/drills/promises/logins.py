@@ -1,6 +1,7 @@
 """The door of sign-in: guesses end, nobody learns which names exist, and 126 honest phones come in at once (T32)."""
 
 import asyncio
+import math
 import statistics
 import time
 from collections.abc import AsyncIterator
@@ -13,9 +14,9 @@ from scripts.drills.promises.promise import Line, all_of, none_of
 from scripts.drills.throw_away import ThrowAwayHouse
 
 GUESSES, JUDGED = 30, 10  # at one account; as many as five minutes allow
-PAIRS, EACH = 10, 3  # known and unknown names, tries at each: fewer than would be throttled
+PAIRS, EACH = 40, 4  # known and unknown names, tries at each: fewer than would be throttled
 HONEST_S, MEMORY_MIB = 20.0, 300.0
-ALIKE = 1.25  # of two medians; a busy machine is no attacker's clock
+ALIKE = 1.05  # of two medians over names, each of its fastest try: what a busy machine adds is no attacker's clock
 WRONG = "bukan kata sandinya"
 
 
@@ -33,19 +34,11 @@ async def keep(house: ThrowAwayHouse) -> AsyncIterator[Line]:
         yield Line("P7", f"memory of a process at most {MEMORY_MIB:.0f} MiB: {peak:.0f} MiB", peak <= MEMORY_MIB)
 
         known = [person["username"] for person in people[-PAIRS:]]
-        looks: set[Any] = set()
-        took_s: dict[bool, list[float]] = {True: [], False: []}
-        for _ in range(EACH):
-            for number, username in enumerate(known):
-                for exists in (True, False):
-                    began = time.monotonic()
-                    answer = await guess(caller, username if exists else f"tidak.ada.{number}")
-                    took_s[exists].append(time.monotonic() - began)
-                    looks.add((answer.status_code, tuple(sorted((answer.json() | {"request_id": ""}).items()))))
+        looks, fastest_s = await told_apart(house, known)
         yield none_of("P2", "answers that tell a name from none", len(looks) - 1, 2 * PAIRS * EACH)
-        medians = sorted(statistics.median(times) for times in took_s.values())
+        medians = sorted(statistics.median(times) for times in fastest_s)
         ratio = medians[1] / medians[0]
-        yield Line("P2", f"their times alike: medians {ratio:.2f} to 1, at most {ALIKE}", ratio <= ALIKE)
+        yield Line("P2", f"their times alike: medians {ratio:.3f} to 1, at most {ALIKE}", ratio <= ALIKE)
 
         victim = people[0]
         codes = [(await guess(caller, victim["username"])).status_code for _ in range(GUESSES)]
@@ -56,6 +49,26 @@ async def keep(house: ThrowAwayHouse) -> AsyncIterator[Line]:
         session = {"Authorization": f"Bearer {TOKENS[victim['username']]}"}
         goes_on = (await caller.get("/v1/me", headers=session)).is_success
         yield Line("P7", "a session that runs goes on while its account is being guessed", goes_on)
+
+
+async def told_apart(house: ThrowAwayHouse, known: list[str]) -> tuple[set[Any], tuple[list[float], list[float]]]:
+    """What guesses at known and at unknown names look like, and the fastest try at each name of either kind.
+
+    They take turns at being first; each round comes from an address of its own, for an address has a limit too.
+    """
+    looks: set[Any] = set()
+    fastest_s: tuple[list[float], list[float]] = ([math.inf] * len(known), [math.inf] * len(known))
+    for tries in range(EACH):
+        transport = httpx.AsyncHTTPTransport(local_address=f"127.0.0.{tries + 2}")
+        async with httpx.AsyncClient(base_url=house.url, timeout=60, transport=transport) as caller:
+            for number, username in enumerate(known):
+                for kind in (0, 1) if (number + tries) % 2 else (1, 0):
+                    began = time.monotonic()
+                    answer = await guess(caller, (username, f"tidak.ada.{number}")[kind])
+                    took_s = time.monotonic() - began
+                    fastest_s[kind][number] = min(fastest_s[kind][number], took_s)
+                    looks.add((answer.status_code, tuple(sorted((answer.json() | {"request_id": ""}).items()))))
+    return looks, fastest_s
 
 
 TOKENS: dict[str, str] = {}
