@@ -38,7 +38,7 @@ async def machine_token(doors: Doors, client_id: str) -> str:
     arif = await doors.sign_in("arif")
     told = {"client_id": client_id, "name": "Drill", "agency": "Dinsos", "scopes": sorted(CLIENT_SCOPES)}
     added = (await arif.post("/v1/clients", json=told)).json()
-    secret = (await arif.post(f"/v1/clients/{added['id']}/secrets")).json()["secret"]
+    secret = (await arif.post(f"/v1/clients/{added['id']}/secrets")).json()["client_secret"]
     async with httpx.AsyncClient(base_url=doors.house.url) as machine:
         form = {"grant_type": "client_credentials", "client_id": client_id, "client_secret": secret}
         given = (await machine.post("/v1/oauth/token", data=form)).json()
