@@ -4,9 +4,8 @@ Only a finished visit is checked: an unfinished one has gaps because it has gaps
 is not guessed. Facts of a member are those of the list, corrected by what the visit says.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
-from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -18,6 +17,10 @@ from api.questionnaires.schemas import CheckLevel, Form
 from api.tables import VisitOutcome
 from api.visits import queries
 from api.visits.schemas import VisitIn
+
+MOST_KNOWN = 64
+# by row and by the transaction that wrote it: a published version never changes, and a changed row is another one
+_known: dict[tuple[UUID, int], FormChecker] = {}
 
 
 class AnswersContradict(Invalid):
@@ -33,20 +36,21 @@ class AnswersContradict(Invalid):
         return [(one.pointer, one.code) for one in self.found]
 
 
-async def read_forms(connection: Connection, named: Sequence[tuple[UUID, int]]) -> dict[UUID, dict[int, FormChecker]]:
-    """The published forms of these questionnaires and versions, in one statement."""
+async def read_forms(connection: Connection, questionnaire_ids: Collection[UUID]) -> dict[UUID, dict[int, FormChecker]]:
+    """The published forms of these questionnaires by version; what this process has read before is not read again."""
     forms: dict[UUID, dict[int, FormChecker]] = {}
-    if not named:
+    if not questionnaire_ids:
         return forms
-    wanted = sorted(set(named), key=str)
-    for row in await connection.fetch(queries.FORMS, [one for one, _ in wanted], [one for _, one in wanted]):
-        forms.setdefault(row["questionnaire_id"], {})[row["version"]] = _form(row["content"])
+    published = await connection.fetch(queries.PUBLISHED_FORMS, questionnaire_ids)
+    keys = {row["id"]: (row["id"], row["written"]) for row in published}
+    if len(_known) > MOST_KNOWN:
+        _known.clear()
+    if unknown := [version_id for version_id, key in keys.items() if key not in _known]:
+        for row in await connection.fetch(queries.FORM_CONTENTS, unknown):
+            _known[keys[row["id"]]] = FormChecker(Form.model_validate_json(row["content"]))
+    for row in published:
+        forms.setdefault(row["questionnaire_id"], {})[row["version"]] = _known[keys[row["id"]]]
     return forms
-
-
-@lru_cache(maxsize=16)  # a published version never changes
-def _form(content: str) -> FormChecker:
-    return FormChecker(Form.model_validate_json(content))
 
 
 def check_answers(

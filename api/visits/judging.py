@@ -67,7 +67,6 @@ class Door:
     starts_on: date
     criteria_set: str | None
     questionnaire_id: UUID | None
-    versions: frozenset[int]
     latitude: float | None
     longitude: float | None
     whereabouts: dict[UUID, Whereabouts | None]
@@ -165,7 +164,7 @@ def _demand_sound(visit: VisitIn, door: Door) -> None:
         raise Invalid("/ended_at", "before_start")
     if visit.corrects is not None and visit.corrects not in {knock.id for knock in door.knocks}:
         raise Invalid("/corrects", "unknown_visit")
-    if visit.questionnaire_version is not None and visit.questionnaire_version not in door.versions:
+    if visit.questionnaire_version is not None and visit.questionnaire_version not in door.forms:
         raise Invalid("/questionnaire_version", "unknown_version")
     if visit.questionnaire_version is None and visit.answers and door.questionnaire_id is not None:
         raise Invalid("/questionnaire_version", "missing")

@@ -13,10 +13,6 @@ order by id for update
 DOORS = """
 select a.id, a.household_id, a.status, a.verdict_stage as stage, a.revision, c.status as campaign_status, c.starts_on,
        c.criteria_set, h.latitude, h.longitude,
-       array(
-           select q.version from questionnaire_versions q
-           where q.questionnaire_id = c.questionnaire_id and q.status = 'published'
-       ) as versions,
        c.questionnaire_id,
        (
            select json_object_agg(m.id, json_build_object(
@@ -33,19 +29,21 @@ join households h on h.id = a.household_id
 where a.id = any($1::uuid[]) and ($2::uuid is null or a.holder_id = $2::uuid)
 """
 
-# The published forms that visits name, in this campaign's questionnaire.
-FORMS = """
-select f.questionnaire_id, f.version, f.content::text as content
-from questionnaire_versions f
-join unnest($1::uuid[], $2::int[]) as wanted (questionnaire_id, version) using (questionnaire_id, version)
-where f.status = 'published'
+# The published forms of these questionnaires: the row and the transaction that wrote it, by which its content is known.
+PUBLISHED_FORMS = """
+select questionnaire_id, version, id, xmin::text::bigint as written from questionnaire_versions
+where questionnaire_id = any($1::uuid[]) and status = 'published'
 """
+FORM_CONTENTS = "select id, content::text as content from questionnaire_versions where id = any($1::uuid[])"
 
 SHOWN = """id, assignment_id, household_id, enumerator_id, sequence, corrects, based_on, started_at, ended_at, outcome,
 latitude, longitude, accuracy_m, mock_location, questionnaire_version, submits, flags, clock_skew_s, distance_m,
 findings::text as findings,
 receipt_id as receipt, received_at"""
 
+HAS_RECEIPTS = """
+select exists (select from receipts where principal_id = $1::uuid and subject_id = any($2::uuid[]))
+"""
 # What came in from this sender under these ids, and what became of it.
 RECEIPTS_OF = """
 select r.id, r.subject_id, r.bytes_index, r.content_index, q.status, q.problem::text as problem, s.action

@@ -5,7 +5,7 @@ visit is here with all that follows from it, or it is not here.
 """
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -72,7 +72,7 @@ async def record_visits(
     Each is here for the first time (`take_in` said so) and has its own id. An id that is somebody else's is a conflict.
     """
     doors = await lock_doors(connection, actor.id, [arrival.visit.assignment_id for arrival in arrivals])
-    await _bring_forms(connection, doors, [arrival.visit for arrival in arrivals])
+    await _bring_forms(connection, doors.values())
     accepted: list[Accepted] = []
     refused: dict[UUID, Problem] = {}
     for arrival in arrivals:
@@ -100,7 +100,7 @@ async def adopt_visit(
     door = (await lock_doors(connection, None, [visit.assignment_id])).get(visit.assignment_id)
     if door is None:
         raise NotFound
-    await _bring_forms(connection, {door.assignment_id: door}, [visit])
+    await _bring_forms(connection, [door])
     current = visit.model_copy(update={"based_on": door.revision})
     judged = set_aside(visit, door, now) if beside else judge(current, door, now, decided=True)
     flags = [*judged.flags, "kept_beside" if beside else "adopted"]
@@ -109,15 +109,10 @@ async def adopt_visit(
         raise VisitConflict
 
 
-async def _bring_forms(connection: Connection, doors: Mapping[UUID, Door], visits: Sequence[VisitIn]) -> None:
-    """Put the forms that the visits name where they are judged."""
-    named = [
-        (door.questionnaire_id, visit.questionnaire_version)
-        for visit in visits
-        if (door := doors.get(visit.assignment_id)) and door.questionnaire_id and visit.questionnaire_version
-    ]
-    forms = await read_forms(connection, named)
-    for door in doors.values():
+async def _bring_forms(connection: Connection, doors: Collection[Door]) -> None:
+    """Put the published forms of its campaign at each door, where visits are judged."""
+    forms = await read_forms(connection, {door.questionnaire_id for door in doors if door.questionnaire_id is not None})
+    for door in doors:
         if door.questionnaire_id is not None:
             door.forms = forms.get(door.questionnaire_id, {})
 

@@ -74,7 +74,6 @@ def _door(row: asyncpg.Record) -> Door:
         starts_on=row["starts_on"],
         criteria_set=row["criteria_set"],
         questionnaire_id=row["questionnaire_id"],
-        versions=frozenset(row["versions"]),
         latitude=row["latitude"],
         longitude=row["longitude"],
         whereabouts={member: Whereabouts(found) if found else None for member, found in whereabouts.items()},
