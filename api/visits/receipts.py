@@ -76,7 +76,12 @@ def standing_of(row: asyncpg.Record) -> Standing:
 
 
 async def receipts_of(connection: Connection, sender: UUID, subject_ids: Sequence[UUID]) -> list[asyncpg.Record]:
-    """The sender's receipts of these things, oldest first, each with what became of it."""
+    """The sender's receipts of these things, oldest first, each with what became of it.
+
+    Whether there are any the key of the table says by itself; the quarantine is asked about those that stand.
+    """
+    if not await connection.fetchval(queries.HAS_RECEIPTS, sender, subject_ids):
+        return []
     found: list[asyncpg.Record] = await connection.fetch(queries.RECEIPTS_OF, sender, subject_ids)
     return found
 
