@@ -6,13 +6,13 @@ done ones.
 """
 
 import asyncio
-from collections import Counter
-from concurrent.futures import ThreadPoolExecutor
+from collections import Counter, defaultdict
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from dataclasses import dataclass
+from multiprocessing import get_context
 from statistics import quantiles
 
 import asyncpg
-import httpx
 from uuid_utils.compat import uuid7
 
 from api.access import devices, families
@@ -21,12 +21,15 @@ from api.access.schemas import SessionIn
 from api.core import clock
 from api.core.embedded_places import OWNER
 from api.core.settings import settings
-from scripts.benchmarks.case import Case
+from scripts.benchmarks import seventeen
+from scripts.benchmarks.case import MICRO, Case
 from scripts.benchmarks.large_house import LargeHouse
-from scripts.drills.pushing.phone import Ledger, Phone
+from scripts.benchmarks.line import Line
+from scripts.drills.pushing.phone import PATIENCE_S, Door, Ledger, Phone
 from scripts.drills.pushing.rounds import client
 
 VISITS, SUBMITS, PULLED = 20, 16, 50
+KINDS, CALLS = ("2xx", "429", "503"), (seventeen.RENEW, seventeen.PULL, seventeen.PUSH)
 KEEP_TOKENS = """
 insert into refresh_tokens (id, family_id, principal_id, token_hash, issued_at, expires_at, family_ends_at)
 values ($1, $1, $2, $3, now(), now(), now())"""
@@ -41,6 +44,13 @@ update assignments a set status = 'open', verdict_stage = null from (
     where holder_id = any (array(select staff_id from devices)) and status <> 'cancelled'
 ) d where d.id = a.id and d.place <= 60 and a.status <> 'open';
 reset session_replication_role
+"""
+# those that each person's pull will bring
+DOORS = """
+select id, holder_id, revision from (
+    select id, holder_id, revision, row_number() over (partition by holder_id order by id) as place from assignments
+    where holder_id = any (array(select staff_id from devices)) and status <> 'cancelled'
+) d where place <= $1 order by holder_id, id
 """
 
 
@@ -108,7 +118,7 @@ class SignIns(Case):
 
 
 class Seventeen(Case):
-    """The burst, so many times the pilot's 126 phones."""
+    """The burst, so many times the pilot's 126 phones: refresh, pull, push; only successes, 429 and 503 may be seen."""
 
     has_floor, hot = False, False
 
@@ -118,53 +128,66 @@ class Seventeen(Case):
         self.explained = times == 1
 
     async def prepare(self, house: LargeHouse, rounds: int) -> None:
-        """Everybody signed in this morning."""
-        self.house, self.ledger = house, Ledger()
-        self.phones = phones_of(house, self.ledger, self.times)
+        """Everybody's phones, enrolled, with the form that one of them pulled; and the process that they call from."""
+        self.house, self.evenings, self.cpu = house, list[seventeen.Evening](), list[float]()
+        self.phones = phones_of(house, Ledger(), self.times)
         self.items = len(self.phones)
+        line = Line(house.url, house.token(self.phones[0].username))
+        form = line.json("GET", f"{seventeen.PULL.split()[1]}?limit=1")
+        line.close()
         self.owner = await asyncpg.connect(house.address(OWNER))
-        ids = {row["username"]: row["id"] for row in await self.owner.fetch("select username, id from staff")}
-        async with self.owner.transaction():  # as a session leaves it; 12,600 passwords would take ten minutes
-            for phone in self.phones:
-                phone.patience_s *= self.times
-                body = SessionIn(username=phone.username, password=phone.password, device_id=phone.device_id)
-                await devices.enrol(self.owner, ids[phone.username], body)
-                _, phone.refresh = await families.start(
-                    self.owner, ids[phone.username], clock.now(), settings(), device_id=phone.device_id
-                )
+        self.ids = {row["username"]: row["id"] for row in await self.owner.fetch("select username, id from staff")}
+        for phone in self.phones:
+            phone.learn(form)
+            body = SessionIn(username=phone.username, password=phone.password, device_id=phone.device_id)
+            await devices.enrol(self.owner, self.ids[phone.username], body)
+        self.process = ProcessPoolExecutor(1, get_context("spawn"))
 
     async def before(self, number: int) -> None:
-        """There are doors to knock on."""
+        """There are doors to knock on, everybody signed in this morning, and wrote the day's visits."""
         await self.owner.execute(OPEN_AGAIN)
+        doors = defaultdict(list)
+        for row in await self.owner.fetch(DOORS, PULLED):
+            doors[row["holder_id"]].append(Door(str(row["id"]), row["revision"]))
+        ready = []
+        async with self.owner.transaction():  # as a session leaves it; 12,600 passwords would take ten minutes
+            for phone in self.phones:
+                person = self.ids[phone.username]
+                _, token = await families.start(self.owner, person, clock.now(), settings(), device_id=phone.device_id)
+                phone.doors = (
+                    doors[person][:] if self.times == 1 else [doors[person][phone.number % len(doors[person])]]
+                )
+                parcel = phone.parcel(VISITS, submits=SUBMITS if self.times == 1 else 0)
+                ready.append(seventeen.Phone(token, parcel))
+        self.process.submit(seventeen.keep, ready).result()
 
     async def api(self, number: int) -> None:
-        """Refresh, pull, push; only successes, 429 and 503 may be seen."""
-        async with client(self.house.url) as http:
-            await asyncio.gather(*(self._day_ends(phone, http) for phone in self.phones))
-        if self.ledger.wrong:
-            raise RuntimeError(f"17:00 went wrong: {dict(self.ledger.wrong)}")
+        """All of them at once."""
+        seen, cpu = self.process.submit(seventeen.ends, self.house.url, PULLED, PATIENCE_S * self.times).result()
+        if wrong := Counter(one for evening in seen for one in evening.wrong):
+            raise RuntimeError(f"17:00 went wrong: {dict(wrong)}")
+        self.evenings += seen
+        self.cpu.append(cpu)
 
     def notes(self) -> list[str]:
-        """How many answers of each kind, and how long a phone waited for each of its three calls."""
-        told, busy = self.ledger.milliseconds, Counter(key.rpartition(" → ")[2] for key in self.ledger.busy.elements())
-        answers = [f"{sum(map(len, told.values())):,} answers 2xx"]
-        answers += [f"{busy[status]:,} answers {status}" for status in ("429", "503")]
-        lines = [", ".join([*answers, f"{self.ledger.broken:,} lines broken"])]
-        for call, took in told.items():
-            cuts = quantiles(took, n=100, method="inclusive")
-            lines.append(f"{call}: p50 {cuts[49] / 1000:.1f} s, p95 {cuts[94] / 1000:.1f} s")
-        return lines
-
-    async def _day_ends(self, phone: BurstPhone, http: httpx.AsyncClient) -> None:
-        await phone.renew(http)
-        await phone.pull(http, PULLED)
-        if self.times > 1:
-            phone.doors = [phone.doors[phone.number % len(phone.doors)]]
-        await phone.push(http, phone.parcel(VISITS, submits=SUBMITS if self.times == 1 else 0))
+        """How many answers of each kind, how long a phone waited until each of its calls was done, and its own CPU."""
+        answers = Counter(one for evening in self.evenings for one in evening.answers)
+        broken = sum(evening.broken for evening in self.evenings)
+        lines = [", ".join([f"{answers[kind]:,} answers {kind}" for kind in KINDS] + [f"{broken:,} lines broken"])]
+        for call in CALLS:
+            lines.append(_waited(call, [evening.waited[call] for evening in self.evenings]))
+        lines.append(_waited("all three", [sum(evening.waited.values()) for evening in self.evenings]))
+        return [*lines, f"the phones' own CPU: {sum(self.cpu) * MICRO / len(self.evenings):,.0f} µs each"]
 
     async def close(self) -> None:
-        """The line."""
+        """The phones' process and the line."""
+        self.process.shutdown()
         await self.owner.close()
+
+
+def _waited(what: str, seconds: list[float]) -> str:
+    cuts = quantiles(seconds, n=100, method="inclusive")
+    return f"{what}: p50 {cuts[49]:.1f} s, p95 {cuts[94]:.1f} s, the last {max(seconds):.1f} s"
 
 
 def cases(*, quick: bool, bursts: list[int]) -> list[Case]:

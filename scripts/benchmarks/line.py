@@ -10,7 +10,7 @@ KEPT_S = 2.0  # uvicorn hangs up after five
 
 
 class Line:
-    """Calls one after another; any answer but a success is an error of the bench."""
+    """Calls one after another; any answer but a success is an error of the bench, except to who asks with `ask`."""
 
     def __init__(self, url: str, token: str = "") -> None:
         place = urlsplit(url)
@@ -39,13 +39,19 @@ class Line:
         """Hang up."""
         self.connection.close()
 
-    def _asked(self, method: str, path: str, body: bytes | None) -> http.client.HTTPResponse:
+    def ask(
+        self, method: str, path: str, body: bytes | None = None, kind: dict[str, str] | None = None
+    ) -> http.client.HTTPResponse:
+        """Whatever is answered, still to be read; `kind` says of what type the body is."""
         if time.monotonic() - self.used > KEPT_S:
             self.connection.close()
-        kind = {"Content-Type": "application/json"} if body is not None else {}
-        self.connection.request(method, path, body, self.headers | kind)
+        self.connection.request(method, path, body, self.headers | (kind or {}))
         answer = self.connection.getresponse()
         self.used = time.monotonic()
+        return answer
+
+    def _asked(self, method: str, path: str, body: bytes | None) -> http.client.HTTPResponse:
+        answer = self.ask(method, path, body, {"Content-Type": "application/json"} if body is not None else None)
         if not 200 <= answer.status < 300:
             raise RuntimeError(f"{method} {path} → {answer.status} {answer.read()[:300]!r}")
         return answer
