@@ -6,7 +6,7 @@ is not guessed. Facts of a member are those of the list, corrected by what the v
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date
-from typing import Any
+from typing import Any, TypeAlias
 from uuid import UUID
 
 from api.core import clock
@@ -18,9 +18,10 @@ from api.tables import VisitOutcome
 from api.visits import queries
 from api.visits.schemas import VisitIn
 
+# A version's row and the transaction that wrote it: a published one never changes, and a changed row is another one.
+Written: TypeAlias = tuple[UUID, str]
 MOST_KNOWN = 64
-# by row and by the transaction that wrote it: a published version never changes, and a changed row is another one
-_known: dict[tuple[UUID, int], FormChecker] = {}
+_known: dict[Written, FormChecker] = {}
 
 
 class AnswersContradict(Invalid):
@@ -36,20 +37,15 @@ class AnswersContradict(Invalid):
         return [(one.pointer, one.code) for one in self.found]
 
 
-async def read_forms(connection: Connection, questionnaire_ids: Collection[UUID]) -> dict[UUID, dict[int, FormChecker]]:
-    """The published forms of these questionnaires by version; what this process has read before is not read again."""
-    forms: dict[UUID, dict[int, FormChecker]] = {}
-    if not questionnaire_ids:
-        return forms
-    published = await connection.fetch(queries.PUBLISHED_FORMS, questionnaire_ids)
-    keys = {row["id"]: (row["id"], row["written"]) for row in published}
-    if len(_known) > MOST_KNOWN:
-        _known.clear()
-    if unknown := [version_id for version_id, key in keys.items() if key not in _known]:
-        for row in await connection.fetch(queries.FORM_CONTENTS, unknown):
-            _known[keys[row["id"]]] = FormChecker(Form.model_validate_json(row["content"]))
-    for row in published:
-        forms.setdefault(row["questionnaire_id"], {})[row["version"]] = _known[keys[row["id"]]]
+async def read_forms(connection: Connection, published: Collection[Written]) -> dict[Written, FormChecker]:
+    """These published forms; what this process has read before is not read again."""
+    forms = {one: _known[one] for one in published if one in _known}
+    if unread := {one[0]: one for one in published if one not in forms}:
+        for row in await connection.fetch(queries.FORM_CONTENTS, list(unread)):
+            forms[unread[row["id"]]] = FormChecker(Form.model_validate_json(row["content"]))
+        if len(_known) > MOST_KNOWN:
+            _known.clear()
+        _known.update(forms)
     return forms
 
 

@@ -7,7 +7,7 @@ the assignment is kept, flagged `stale`, and moves nothing.
 """
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -32,7 +32,7 @@ from api.verdicts import lifecycle
 from api.verdicts.lifecycle import Event
 from api.verdicts.rules import Circumstances, demand_agreement
 from api.verdicts.schemas import VerdictIn
-from api.visits.checking import check_answers, demand_unblocked
+from api.visits.checking import Written, check_answers, demand_unblocked
 from api.visits.schemas import LocationIn, MemberIn, VisitIn
 
 ABSENT = frozenset({VisitOutcome.NOT_FOUND, VisitOutcome.NO_RESPONDENT})
@@ -67,6 +67,7 @@ class Door:
     starts_on: date
     criteria_set: str | None
     questionnaire_id: UUID | None
+    published: Mapping[int, Written]
     latitude: float | None
     longitude: float | None
     whereabouts: dict[UUID, Whereabouts | None]

@@ -111,10 +111,9 @@ async def adopt_visit(
 
 async def _bring_forms(connection: Connection, doors: Collection[Door]) -> None:
     """Put the published forms of its campaign at each door, where visits are judged."""
-    forms = await read_forms(connection, {door.questionnaire_id for door in doors if door.questionnaire_id is not None})
+    forms = await read_forms(connection, {one for door in doors for one in door.published.values()})
     for door in doors:
-        if door.questionnaire_id is not None:
-            door.forms = forms.get(door.questionnaire_id, {})
+        door.forms = {version: forms[one] for version, one in door.published.items()}
 
 
 async def _store(

@@ -1,8 +1,9 @@
 """What a batch of visits reads and writes, each in one statement whatever its size."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -17,6 +18,7 @@ from api.core.vault import Vault
 from api.households.revising import Change, Place, Revision, revise_households
 from api.tables import AssignmentStatus, CampaignStatus, RevisionCause, VerdictStage, VisitOutcome, Whereabouts
 from api.visits import queries
+from api.visits.checking import Written
 from api.visits.judging import Door, Judged, Knock
 from api.visits.schemas import MemberIn, VisitIn
 
@@ -74,12 +76,18 @@ def _door(row: asyncpg.Record) -> Door:
         starts_on=row["starts_on"],
         criteria_set=row["criteria_set"],
         questionnaire_id=row["questionnaire_id"],
+        published=_published(row["published"] or "{}"),
         latitude=row["latitude"],
         longitude=row["longitude"],
         whereabouts={member: Whereabouts(found) if found else None for member, found in whereabouts.items()},
         people=people,
         knocks=[_knock(*knock) for knock in orjson.loads(row["knocks"] or "[]")],
     )
+
+
+@lru_cache(maxsize=16)  # the same for all doors of a campaign
+def _published(told: str) -> Mapping[int, Written]:
+    return {int(version): (UUID(row), written) for version, (row, written) in orjson.loads(told).items()}
 
 
 def _knock(visit_id: str, started_at: str, outcome: str, corrects: str | None) -> Knock:
