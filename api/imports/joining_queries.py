@@ -54,7 +54,7 @@ update arriving_people q set family_no = coalesce(
         where f.household_id = q.household_id and f.no = p.family_no and f.no_kk_index <> p.no_kk_index
     ) then (select max(f.no) from families f where f.household_id = q.household_id) else 0 end
 )
-from staged_people p where p.import_id = $1 and p.file = 'members_file' and p.row_no = q.row_no
+from arriving_rows p where p.file = 'members_file' and p.row_no = q.row_no
 """
 # Every family of which somebody is added, with the first card in it; a household without people has one too.
 ADD_FAMILIES = """
@@ -63,7 +63,7 @@ select distinct on (a.household_id, coalesce(q.family_no, 1)) coalesce(p.family_
        coalesce(q.family_no, 1), p.no_kk, p.no_kk_index
 from arriving_households a
 left join arriving_people q on q.household_id = a.household_id and not q.known
-left join staged_people p on p.import_id = $1 and p.file = 'members_file' and p.row_no = q.row_no
+left join arriving_rows p on p.file = 'members_file' and p.row_no = q.row_no
 where not a.known or q.row_no is not null
 order by a.household_id, coalesce(q.family_no, 1), (p.no_kk is not null) desc, p.row_no
 on conflict (household_id, no) do nothing

@@ -5,6 +5,7 @@ two of them begins the file again: what it had added is known by its external id
 """
 
 import asyncio
+from collections.abc import Iterator
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from uuid import UUID
@@ -25,7 +26,6 @@ from api.imports.layouts.layout import Layout
 from api.imports.telling import Told
 
 HOUSEHOLDS_A_BATCH = 2000
-TIME_AND_VERSION = len("00000000-0000-7")
 
 
 async def find_repeated(connection: Connection, import_id: UUID, layout: Layout) -> None:
@@ -53,7 +53,8 @@ async def settle(place: Workplace, connection: Connection, import_id: UUID, begu
 
     Where no two groups of the file can be one household, several connections settle batches of them at once.
     """
-    settler = Settler(place, import_id, begun, LAYOUTS[begun["layout"]])
+    batches = await connection.fetch(sql.BATCHES, import_id, HOUSEHOLDS_A_BATCH)
+    settler = Settler(place, import_id, begun, LAYOUTS[begun["layout"]], iter(batches))
     several = settler.layout.apart and staged > HOUSEHOLDS_A_BATCH
     try:
         async with asyncio.TaskGroup() as group:
@@ -72,8 +73,7 @@ class Settler:
     import_id: UUID
     begun: asyncpg.Record
     layout: Layout
-    last: str = ""
-    taking: asyncio.Lock = field(default_factory=asyncio.Lock)
+    batches: Iterator[asyncpg.Record]
     joining: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def help(self) -> None:
@@ -83,23 +83,16 @@ class Settler:
 
     async def settle(self, connection: Connection) -> None:
         """Settle batches on this connection until none is left."""
-        if not self.begun["dry_run"]:
-            await connection.execute(sql.BATCH_TABLES)
-        while True:
+        await connection.execute(sql.BATCH_TABLES)
+        for first, last in self.batches:
             self.place.go_on()
-            async with self.taking:
-                first, last = await connection.fetchrow(
-                    sql.NEXT_HOUSEHOLDS, self.import_id, self.last, HOUSEHOLDS_A_BATCH
-                )
-                if last is None:
-                    return
-                self.last = last
             await self._settle_batch(connection, first, last)
 
     async def _settle_batch(self, connection: Connection, first: str, last: str) -> None:
         layout = self.layout
-        batch = (self.import_id, first, last, layout.source.value, layout.by_nik, layout.people_part.value)
+        batch = (self.import_id, layout.source.value, layout.by_nik, layout.people_part.value)
         async with AsyncExitStack() as until_committed, connection.transaction():
+            await connection.execute(sql.TAKE_BATCH, self.import_id, first, last)
             if layout.by_nik:
                 await connection.execute(sql.NOTE_UNKNOWN, *batch, layout.nik)
             if self.begun["dry_run"]:
@@ -110,7 +103,6 @@ class Settler:
                 if added < len(households):  # two batches may have people of one known household
                     await until_committed.enter_async_context(self.joining)
                 await self._add(connection, households)
-            await connection.execute(sql.FORGET_BATCH, self.import_id, first, last)
             await connection.execute(sql.COUNT_ADDED, self.import_id, added)
 
     async def _add(self, connection: Connection, households: list[asyncpg.Record]) -> None:
@@ -127,28 +119,27 @@ async def _add(connection: Connection, import_id: UUID, layout: Layout, by: UUID
     Answers what it says newly of households that were known.
     """
     now, source = clock.now(), layout.source.value
-    people = (import_id, layout.people_part.value)
+    people = layout.people_part.value
     await connection.execute(sql.ADD_HOUSEHOLDS, now)
     await connection.execute(sql.ADD_FIRST_REVISIONS, now, by, import_id)
     if layout.members is None:
         await connection.execute(sql.ADD_FAMILIES)
-    await connection.execute(sql.TAKE_PEOPLE, import_id, source, layout.household_rows, layout.by_nik, people[1])
+    await connection.execute(sql.TAKE_PEOPLE, source, layout.household_rows, layout.by_nik, people)
     if layout.members:
-        await connection.execute(joining.PLACE_IN_FAMILIES, import_id)
-        await connection.execute(joining.ADD_FAMILIES, import_id)
-    await connection.execute(sql.ADD_MEMBERS, *people)
-    await connection.execute(sql.ADD_SOURCES, *people, source, layout.household_rows)
+        await connection.execute(joining.PLACE_IN_FAMILIES)
+        await connection.execute(joining.ADD_FAMILIES)
+    await connection.execute(sql.ADD_MEMBERS, people)
+    await connection.execute(sql.ADD_SOURCES, import_id, people, source, layout.household_rows)
     told = Told(source, layout.household_rows)
     if known:
-        told.joined(await connection.fetch(sql.JOINED, *people))
+        told.joined(await connection.fetch(sql.JOINED, people))
     if layout.household:
         told.ranked(await connection.fetch(sql.RANKED, source))
         await connection.execute(sql.RANK_ANEW, import_id, source)
         if not layout.household_rows:
             own_row = layout.members is not None
             told.listed(await connection.fetch(sql.ADD_HOUSEHOLD_SOURCES, import_id, source, own_row))
-    begins = str(uuid7())[:TIME_AND_VERSION]
-    told.receiving(await connection.fetch(sql.ADD_PROGRAMMES, *people, source, begins, layout.members is not None))
+    told.receiving(await connection.fetch(sql.ADD_PROGRAMMES, people, source, layout.members is not None))
     return told.revisions(known, import_id)
 
 
