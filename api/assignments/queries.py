@@ -1,9 +1,12 @@
 """The SQL of the assignments room: lists, and the two set-based statements that move work."""
 
-ASSIGNMENT = """
+from api.core.written import instant
+
+# Its columns are the fields of `AssignmentOut`: lists send a row as the database writes it.
+ASSIGNMENT = f"""
 select a.id, a.campaign_id, a.household_id, a.team_id, a.enumerator_id, a.status, a.verdict_stage, a.field_result,
-    a.eligibility, a.received_at, a.revision
-from assignments a"""
+    a.eligibility, {instant("a.received_at")} as received_at, a.revision
+from assignments a"""  # noqa: S608  # text of ours
 OF_HOUSEHOLD = "join households h on h.id = a.household_id"
 IN_REGION = "h.region_code in (select r.code from regions r where r.code = ? or r.code like ? || '.%')"
 

@@ -27,6 +27,7 @@ from api.core.idempotency import Route
 from api.core.paging import Page, Paging, page
 from api.core.problems import WrongState, item_problem, problems
 from api.core.revisions import not_modified
+from api.core.written import written_page
 from api.households.restricting import struck_out
 
 router = APIRouter(prefix="/assignments", tags=["assignments"], route_class=Route)
@@ -37,19 +38,19 @@ Reader = Annotated[Actor, may(Permission.ASSIGNMENTS_READ)]
 Writer = Annotated[Actor, may(Permission.ASSIGNMENTS_WRITE)]
 
 
-@router.get("")
+@router.get("", response_model=Page[AssignmentOut])
 async def list_assignments(
     connection: ConnectionDep,
     actor: Reader,
     wanted: Annotated[AssignmentFilter, Query()],
     request: Request,
     response: Response,
-) -> Page[AssignmentOut]:
+) -> Response:
     """List the caller's assignments: an enumerator's own, a coordinator's team's, all for Bappeda."""
     found = await service.list_assignments(connection, wanted)
-    shown, following = page(found, wanted, lambda assignment: (assignment.id,), request, response)
-    await actor.disclose("list_assignments", [assignment.household_id for assignment in shown], SHOWN)
-    return Page(items=shown, next=following)
+    shown, following = page(found, wanted, lambda assignment: (assignment["id"],), request, response)
+    await actor.disclose("list_assignments", [assignment["household_id"] for assignment in shown], SHOWN)
+    return written_page(shown, following, response.headers)
 
 
 @router.get("/{assignment_id}", response_model=AssignmentOut, responses={304: {"description": "Not modified."}})

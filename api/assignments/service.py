@@ -25,13 +25,14 @@ from api.core import clock
 from api.core.conditions import Conditions
 from api.core.database import Connection
 from api.core.problems import Forbidden, Invalid, NotFound, WrongState
+from api.core.written import as_json
 from api.tables import CampaignStatus
 
 AT_WORK = [status.value for status in CampaignStatus if status is not CampaignStatus.CLOSED]
 
 
-async def list_assignments(connection: Connection, wanted: AssignmentFilter) -> list[AssignmentOut]:
-    """One more assignment than a page holds, in the order of their ids."""
+async def list_assignments(connection: Connection, wanted: AssignmentFilter) -> list[Any]:
+    """One more assignment than a page holds, in the order of their ids, written by the database."""
     conditions = Conditions()
     if (after := wanted.after(UUID)) is not None:
         conditions.add("a.id > ?", after[0])
@@ -49,7 +50,7 @@ async def list_assignments(connection: Connection, wanted: AssignmentFilter) -> 
     join = queries.OF_HOUSEHOLD if wanted.region_code else ""
     ending = f"order by a.id limit {wanted.limit + 1}"
     query = " ".join((queries.ASSIGNMENT, join, conditions.where(), ending))
-    return [AssignmentOut.model_validate(dict(row)) for row in await connection.fetch(query, *conditions.values)]
+    return list(await connection.fetch(as_json(query, "id", "household_id"), *conditions.values))
 
 
 async def read_assignment(connection: Connection, assignment_id: UUID) -> AssignmentOut:

@@ -9,13 +9,15 @@ left join lateral (
 ASSIGNMENT_IN_CAMPAIGN = "join assignments a on a.household_id = h.id"
 
 ASSIGNMENT = """
-case when a.id is not null then jsonb_build_object(
+case when a.id is not null then json_build_object(
     'id', a.id, 'campaign_id', a.campaign_id, 'team_id', a.team_id, 'enumerator_id', a.enumerator_id,
     'status', a.status, 'verdict_stage', a.verdict_stage, 'field_result', a.field_result,
-    'eligibility', a.eligibility, 'revision', a.revision)::text end as assignment"""
+    'eligibility', a.eligibility, 'revision', a.revision) end"""
 
+# Its columns are the fields of `HouseholdSummary`: lists send a row as the database writes it.
 SUMMARY = f"""
-select h.id, h.region_code, h.rw, h.rt, h.address, h.head_name, h.status, h.revision, {ASSIGNMENT}
+select h.id, h.region_code, h.rw, h.rt, h.address, h.head_name, h.status,
+    {ASSIGNMENT} as assignment, h.revision
 from households h"""  # noqa: S608  # text of ours
 
 # What a household consists of, as json and not jsonb: nobody looks into it here. Sealed numbers leave as the text that
@@ -42,7 +44,7 @@ select h.id, h.region_code, h.rw, h.rt, h.address, h.head_name, h.status, h.revi
     h.accuracy_m, h.merged_into, h.split_from,"""
 
 # A household whole in one statement.
-HOUSEHOLD = f"""{COLUMNS} a.holder_id, {ASSIGNMENT}, json_build_object({PARTS},
+HOUSEHOLD = f"""{COLUMNS} a.holder_id, {ASSIGNMENT}::text as assignment, json_build_object({PARTS},
     'verdict', (select json_build_object(
         'id', v.id, 'revision', r.revision, 'field_result', r.field_result, 'eligibility', r.eligibility,
         'reasons', r.reasons, 'criteria', r.criteria, 'criteria_set', r.criteria_set,

@@ -6,12 +6,13 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Header, Query, Request, Response, status
 
 from api.access.actor import Actor, ConnectionDep, VaultDep, may
-from api.access.roles import Permission
+from api.access.roles import Permission, Role
 from api.campaigns.problems import NotTrained
 from api.core.idempotency import Route
 from api.core.paging import Page, page
 from api.core.problems import problems
 from api.core.revisions import PreconditionFailed, PreconditionRequired, etag, if_match, not_modified
+from api.core.written import written_page
 from api.households import correcting, service, showing
 from api.households.bodies import HouseholdIn, HouseholdPatch, HouseholdSearch
 from api.households.problems import CampaignNotOpen, HouseholdConflict, HouseholdEnded, PurposeRequired
@@ -38,23 +39,23 @@ Purpose = Annotated[
 ]
 
 
-@router.get("")
+@router.get("", response_model=Page[HouseholdSummary])
 async def list_households(
     connection: ConnectionDep,
     actor: Reader,
     wanted: Annotated[HouseholdFilter, Query()],
     request: Request,
     response: Response,
-) -> Page[HouseholdSummary]:
+) -> Response:
     """List the caller's households: an enumerator's own, a coordinator's team's, all for Bappeda.
 
     Without `campaign_id` each household stands with the assignment of its latest campaign; with it only households
     of that campaign are listed.
     """
     found = await service.list_households(connection, wanted)
-    shown, following = page(found, wanted, lambda household: (household.id,), request, response)
-    await actor.disclose("list_households", [household.id for household in shown])
-    return Page(items=shown, next=following)
+    shown, following = page(found, wanted, lambda household: (household["id"],), request, response)
+    await actor.disclose("list_households", [household["id"] for household in shown])
+    return written_page(shown, following, response.headers)
 
 
 @router.post(
@@ -78,19 +79,21 @@ async def add_household(
     return await service.show_household(actor, vault, found, "add_household")
 
 
-@router.post("/search")
+@router.post("/search", response_model=Page[HouseholdSummary] | Page[LikelyDuplicate])
 async def search_households(
     connection: ConnectionDep,
     vault: VaultDep,
     actor: Annotated[Actor, may(Permission.HOUSEHOLDS_SEARCH)],
     body: HouseholdSearch,
-) -> Page[HouseholdSummary] | Page[LikelyDuplicate]:
+) -> Page[LikelyDuplicate] | Response:
     """Search by exactly one of NIK, No. KK, or a member's name with the birth date.
 
     Bappeda and coordinators get the summaries of matching households among their own (at most 100). An enumerator
     learns that somebody like this is listed, wherever that is: score, place, masked head and team.
     """
-    return await service.search_households(connection, actor, vault, body)
+    if actor.role is Role.ENUMERATOR:
+        return Page[LikelyDuplicate](items=await service.likely_duplicates(connection, actor, vault, body), next=None)
+    return written_page(await service.search_households(connection, actor, vault, body), None)
 
 
 @router.get("/{household_id}", response_model=HouseholdOut, responses={304: {"description": "Not modified."}})

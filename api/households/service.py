@@ -12,9 +12,9 @@ from api.campaigns.service import trained
 from api.core import clock
 from api.core.conditions import Conditions
 from api.core.database import Connection
-from api.core.paging import Page
 from api.core.problems import Forbidden, Invalid, NotFound
 from api.core.vault import Vault
+from api.core.written import as_json
 from api.households import adding, queries, showing
 from api.households.bodies import HouseholdIn, HouseholdSearch
 from api.households.problems import CampaignNotOpen, HouseholdConflict, PurposeRequired
@@ -22,7 +22,6 @@ from api.households.revising import Revision, revise_households
 from api.households.schemas import (
     HouseholdFilter,
     HouseholdOut,
-    HouseholdSummary,
     IdentitiesOut,
     LikelyDuplicate,
     MemberOut,
@@ -33,8 +32,8 @@ SEARCH_LIMIT = 100
 WHOLE = ("names", "address", "nik", "no_kk")
 
 
-async def list_households(connection: Connection, wanted: HouseholdFilter) -> list[HouseholdSummary]:
-    """One more household than a page holds, in the order of their ids."""
+async def list_households(connection: Connection, wanted: HouseholdFilter) -> list[Any]:
+    """One more household than a page holds, in the order of their ids, written by the database."""
     conditions = Conditions()
     if (after := wanted.after(UUID)) is not None:
         conditions.add("h.id > ?", after[0])
@@ -53,19 +52,19 @@ async def list_households(connection: Connection, wanted: HouseholdFilter) -> li
     return await _summaries(connection, join, conditions, wanted.limit + 1)
 
 
-async def search_households(
+async def likely_duplicates(
     connection: Connection, actor: Actor, vault: Vault, body: HouseholdSearch
-) -> Page[HouseholdSummary] | Page[LikelyDuplicate]:
-    """The caller's own households that match; to an enumerator, that somebody like this is listed, never who."""
-    nik = vault.indexes("nik", body.nik) if body.nik else None
-    no_kk = vault.indexes("no_kk", body.no_kk) if body.no_kk else None
-    if actor.role is Role.ENUMERATOR:
-        by_name = (body.member_name, body.born_on, body.region_code)
-        likely = await connection.fetch(queries.LIKELY, nik, no_kk, *by_name)
-        await actor.disclose(
-            "search_households", [row["household_id"] for row in likely], ("rt_rw", "masked_name", "team")
-        )
-        return Page(items=[showing.likely_duplicate(row) for row in likely], next=None)
+) -> list[LikelyDuplicate]:
+    """That somebody like this is listed, wherever that is, never who."""
+    by_name = (body.member_name, body.born_on, body.region_code)
+    likely = await connection.fetch(queries.LIKELY, *_numbers(vault, body), *by_name)
+    await actor.disclose("search_households", [row["household_id"] for row in likely], ("rt_rw", "masked_name", "team"))
+    return [showing.likely_duplicate(row) for row in likely]
+
+
+async def search_households(connection: Connection, actor: Actor, vault: Vault, body: HouseholdSearch) -> list[Any]:
+    """The caller's own households that match, written by the database."""
+    nik, no_kk = _numbers(vault, body)
     conditions = Conditions()
     conditions.add(queries.OF_NIK, nik)
     conditions.add(queries.OF_NO_KK, no_kk)
@@ -74,8 +73,14 @@ async def search_households(
         conditions.add(queries.OF_NAME + born_on + ")", body.member_name)
         conditions.add(queries.IN_REGION, body.region_code)
     found = await _summaries(connection, queries.LATEST_ASSIGNMENT, conditions, SEARCH_LIMIT)
-    await actor.disclose("search_households", [household.id for household in found])
-    return Page(items=found, next=None)
+    await actor.disclose("search_households", [household["id"] for household in found])
+    return found
+
+
+def _numbers(vault: Vault, body: HouseholdSearch) -> tuple[list[bytes] | None, list[bytes] | None]:
+    """The blind indexes of the NIK and of the No. KK that are asked for."""
+    nik = vault.indexes("nik", body.nik) if body.nik else None
+    return nik, vault.indexes("no_kk", body.no_kk) if body.no_kk else None
 
 
 async def find_household(connection: Connection, household_id: UUID) -> Any:
@@ -174,7 +179,7 @@ async def _demand_place(connection: Connection, actor: Actor, body: HouseholdIn)
         raise Invalid("/region_code", "outside_campaign")
 
 
-async def _summaries(connection: Connection, join: str, conditions: Conditions, limit: int) -> list[HouseholdSummary]:
+async def _summaries(connection: Connection, join: str, conditions: Conditions, limit: int) -> list[Any]:
     ending = f"order by h.id limit {limit}"
     query = " ".join((queries.SUMMARY, join, conditions.where(), ending))
-    return [showing.summary(row) for row in await connection.fetch(query, *conditions.values)]
+    return list(await connection.fetch(as_json(query, "id"), *conditions.values))

@@ -8,21 +8,11 @@ import orjson
 
 from api.core.types import mask
 from api.core.vault import Vault
-from api.households.schemas import (
-    HouseholdOut,
-    HouseholdSummary,
-    IdentitiesOut,
-    LikelyDuplicate,
-)
+from api.households.schemas import HouseholdOut, IdentitiesOut, LikelyDuplicate
 from api.tables import AssignmentStatus
 
 # in these states the holder stands at the door and compares numbers with the cards
 AT_THE_DOOR = frozenset({AssignmentStatus.OPEN, AssignmentStatus.DOWNLOADED, AssignmentStatus.RETURNED})
-
-
-def summary(found: Any) -> HouseholdSummary:
-    """A row of a list."""
-    return HouseholdSummary.model_validate(dict(found) | {"assignment": _json(found["assignment"])})
 
 
 def version(found: Any) -> str:
