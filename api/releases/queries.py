@@ -198,7 +198,8 @@ COMPARED = (
 def _differences(columns: tuple[str, ...]) -> str:
     """The statement that compares these columns of two releases: the keys of both are read in order and once."""
     one_by_one, other = (", ".join(f"{side}.{column}" for column in columns) for side in ("n", "o"))
-    side = "(select * from released_households where release_id = ${} and ($3::uuid is null or household_id > $3)) {}"
+    after = "household_id > coalesce($3::uuid, '00000000-0000-0000-0000-000000000000')"  # by the key, on any page
+    side = f"(select * from released_households where release_id = ${{}} and {after}) {{}}"  # noqa: S608
     return f"""
 select household_id, coalesce(n.region_code, o.region_code) as region_code,
     case when o.release_id is null then 'added' when n.release_id is null then 'removed' else 'changed' end as change,
