@@ -14,7 +14,7 @@ from api.access import audit
 from api.access.problems import AuditStuck
 from api.access.roles import Permission, Role, scopes_of
 from api.access.tokens import Claims
-from api.core.database import Connection, database_of, raw, session_of, take_principal, transaction
+from api.core.database import BY_VALUES, ONCE, Connection, database_of, raw, session_of, take_principal, transaction
 from api.core.idempotency import claim, is_shown_once
 from api.core.paging import MOST_ROWS, MOST_ROWS_FOR_AGENCIES
 from api.core.problems import Forbidden, Unauthorized
@@ -90,7 +90,8 @@ async def open_connection(request: Request) -> AsyncIterator[AsyncConnection]:
     claims, database = await token_claims(request), await database_of(request)
     async with transaction(database) as connection:
         wire = await raw(connection)
-        found = await take_principal(wire, database, claims.subject, claims.version, claims.family_id)
+        plans = BY_VALUES if request.method == "GET" else ONCE
+        found = await take_principal(wire, database, claims.subject, claims.version, claims.family_id, plans)
         role = Role(found["role"])
         # never more than the token was issued for, never more than the principal still holds
         held = (scopes_of(role, found["scopes"]) & claims.scopes) | {Permission.ME_READ}

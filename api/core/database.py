@@ -8,7 +8,7 @@ so both doors see the same rows under the same role. Only this file commits.
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import Annotated, Any, TypeAlias, TypeVar, cast
+from typing import Annotated, Any, Literal, TypeAlias, TypeVar, cast
 
 import asyncpg
 from fastapi import Depends, Request
@@ -32,9 +32,14 @@ BROKEN = (asyncpg.InterfaceError, asyncpg.InternalClientError, *GONE)
 TAKE_PRINCIPAL = """
 select p.kind, p.role, p.team_id, p.scopes,
        set_config('role', $3 || p.role, true), set_config('sambang.actor_id', p.id::text, true),
-       set_config('sambang.team_id', coalesce(p.team_id::text, ''), true)
+       set_config('sambang.team_id', coalesce(p.team_id::text, ''), true), set_config('plan_cache_mode', $5, true)
 from principals p where p.id = $1 and p.version = $2 and p.active and ($4::uuid is null or session_alive($4))
 """
+# How a statement is planned. By its values: a list of a status that is rare goes by another index than one of all. Once a
+# connection: what works by ids; with an array of them PostgreSQL weighed anew at every call, 2 of a review's 4 ms.
+Plans = Literal["auto", "force_generic_plan"]
+BY_VALUES: Plans = "auto"
+ONCE: Plans = "force_generic_plan"
 # PgBouncer in transaction mode: what a session keeps would be some other caller's. asyncpg sends a statement without a
 # name together with its values, so that no other server process can be asked for it; SQLAlchemy would name its own.
 BEHIND_A_POOLER: dict[str, Any] = {
@@ -155,10 +160,15 @@ async def savepoint(wire: Connection) -> AsyncIterator[None]:
 
 
 async def take_principal(
-    wire: Connection, database: Database, principal: object, version: int, family: object = None
+    wire: Connection,
+    database: Database,
+    principal: object,
+    version: int,
+    family: object = None,
+    plans: Plans = BY_VALUES,
 ) -> asyncpg.Record:
     """Act as this principal until the transaction ends; 401 when it is unknown, switched off, changed or signed out."""
-    found = await wire.fetchrow(TAKE_PRINCIPAL, principal, version, database.role_prefix, family)
+    found = await wire.fetchrow(TAKE_PRINCIPAL, principal, version, database.role_prefix, family, plans)
     if found is None:
         raise Unauthorized
     return found

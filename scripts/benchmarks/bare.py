@@ -18,7 +18,7 @@ from fastapi import FastAPI, Header, HTTPException, Request
 from fastapi.responses import StreamingResponse
 from pydantic import BaseModel
 
-from api.core.database import TAKE_PRINCIPAL
+from api.core.database import BY_VALUES, TAKE_PRINCIPAL
 from api.core.settings import database_settings
 from api.households import queries as households
 from api.releases import queries as releases
@@ -84,7 +84,7 @@ Principal = Annotated[UUID, Header(alias="X-Principal")]
 async def acting(pool: asyncpg.Pool, principal: UUID) -> AsyncIterator[asyncpg.Connection]:
     """A transaction in which the database knows who is acting."""
     async with pool.acquire() as connection, connection.transaction():
-        await connection.fetchrow(TAKE_PRINCIPAL, principal, 1, database_settings().role_prefix, None)
+        await connection.fetchrow(TAKE_PRINCIPAL, principal, 1, database_settings().role_prefix, None, BY_VALUES)
         yield connection
 
 

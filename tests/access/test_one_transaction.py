@@ -21,3 +21,28 @@ async def test_a_request_takes_its_principal_once(house: House, path: str, monke
     answer = await dewi.get(path)
 
     assert (answer.status_code, len(taken)) == (200, 1)
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body", "plans"),
+    [
+        ("GET", "/v1/verdicts", None, "auto"),
+        ("POST", "/v1/households/search", {"nik": "3573034107800001"}, "force_generic_plan"),
+    ],
+)
+async def test_a_list_is_planned_by_its_values_and_everything_else_once(
+    house: House, method: str, path: str, body: object, plans: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[str] = []
+
+    async def watched(*given: object) -> object:
+        taken = await take_principal(*given)  # type: ignore[arg-type]
+        seen.append(await given[0].fetchval("show plan_cache_mode"))  # type: ignore[attr-defined]
+        return taken
+
+    monkeypatch.setattr(actors, "take_principal", watched)
+    dewi = await house.as_(await house.make.dewi())
+
+    answer = await dewi.request(method, path, json=body)
+
+    assert (answer.status_code, seen) == (200, [plans])

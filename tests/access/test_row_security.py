@@ -10,7 +10,7 @@ from uuid_utils.compat import uuid7
 
 from api.access import database_roles
 from api.access.row_security import API_ROLES, APPEND_ONLY, ROLES
-from api.core.database import TAKE_PRINCIPAL
+from api.core.database import BY_VALUES, TAKE_PRINCIPAL
 from api.core.embedded import EmbeddedPostgres
 from tests.access.matrix import MATRIX
 from tests.access.two_teams import Season, refused
@@ -156,5 +156,5 @@ async def test_a_dead_family_finds_no_principal(house: House, login: asyncpg.Con
     dewi = await house.make.dewi()
 
     for family in (uuid4(), None):
-        found = await login.fetchrow(TAKE_PRINCIPAL, dewi.id, 1, "sambang_", family)
+        found = await login.fetchrow(TAKE_PRINCIPAL, dewi.id, 1, "sambang_", family, BY_VALUES)
         assert (found is None) == (family is not None)

@@ -9,7 +9,7 @@ from uuid import UUID
 import asyncpg
 from uuid_utils.compat import uuid7
 
-from api.core.database import TAKE_PRINCIPAL
+from api.core.database import BY_VALUES, TAKE_PRINCIPAL
 from tests.support.house import House
 from tests.support.make import WHEN, Person, Team
 
@@ -58,7 +58,8 @@ async def acting(login: asyncpg.Connection, person: Person) -> AsyncIterator[Non
     transaction = login.transaction()
     await transaction.start()
     try:
-        assert await login.fetchrow(TAKE_PRINCIPAL, person.id, person.version, "sambang_", None) is not None
+        given = (person.id, person.version, "sambang_", None, BY_VALUES)
+        assert await login.fetchrow(TAKE_PRINCIPAL, *given) is not None
         yield
     finally:
         await transaction.rollback()
