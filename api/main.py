@@ -17,7 +17,7 @@ from api.access.tokens import open_key_ring
 from api.assignments import router as assignments
 from api.attachments import router as attachments
 from api.campaigns import router as campaigns
-from api.core import answering, contract, logs, problems, routes
+from api.core import answering, contract, contract_headers, logs, problems, routes
 from api.core.audit_head import AuditHeadHeader
 from api.core.headers import AnswerHeaders
 from api.core.inner_refusals import TooLargeAsProblem, UnexpectedAsProblem
@@ -75,19 +75,6 @@ ROOMS: tuple[APIRouter, ...] = (
     oversight.v1,
 )
 PAGES: tuple[APIRouter, ...] = (oauth_router.well_known, oversight.router, audit_router.health, reference.router)
-EXPOSED = [
-    "ETag",
-    "Link",
-    "Location",
-    "Retry-After",
-    "RateLimit",
-    "RateLimit-Policy",
-    "Idempotency-Replayed",
-    "Audit-Head",
-    "X-Request-Id",
-    "Content-Disposition",
-    "WWW-Authenticate",
-]
 
 
 def create_app(wanted: Settings | None = None) -> FastAPI:
@@ -130,7 +117,7 @@ def create_app(wanted: Settings | None = None) -> FastAPI:
             allow_origins=chosen.cors_origins,
             allow_methods=["*"],
             allow_headers=["*"],
-            expose_headers=EXPOSED,
+            expose_headers=contract_headers.EXPOSED,
         )
     app.add_middleware(AnswerHeaders)
     app.add_middleware(AuditHeadHeader)

@@ -9,6 +9,7 @@ from fastapi.openapi.utils import get_openapi
 from fastapi.routing import APIRoute
 
 from api import __version__
+from api.core import contract_headers
 
 DESCRIPTION = """
 Kota Malang's open API for validating the social-welfare registry at the door: households, assignments, visits and
@@ -67,9 +68,11 @@ def document(app: FastAPI, chapters: Mapping[str, str], examples: Mapping[str, M
             license_info={"name": "Apache-2.0", "identifier": "Apache-2.0"},
         )
         made["tags"] = [{"name": tag, "description": text} for tag, text in chapters.items()]
+        made["components"]["headers"] = contract_headers.components()
         for path in made["paths"].values():
             for method, operation in path.items():
                 _complete(method, operation)
+                contract_headers.declare(method, operation)
                 _name_bodies(operation, made["components"]["schemas"])
                 _illustrate(operation, examples.get(operation["operationId"], {}))
         made["components"]["schemas"].pop("HTTPValidationError", None)

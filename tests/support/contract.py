@@ -1,4 +1,4 @@
-"""The suite is the contract test: every answer has a status, a media type and a body that openapi.json lists."""
+"""The suite is the contract test: every answer's status, headers, media type and body are listed in openapi.json."""
 
 import re
 from typing import Any
@@ -8,6 +8,8 @@ from fastapi import FastAPI
 from jsonschema import Draft202012Validator
 from referencing import Registry, Resource
 from referencing.jsonschema import DRAFT202012
+
+from api.core.contract_headers import EVERYWHERE, TEXTS
 
 
 class Contract:
@@ -31,6 +33,9 @@ class Contract:
         where = f"{method} {template} {answer.status_code}"
         listed = self.paths[template][method]["responses"].get(str(answer.status_code))
         assert listed is not None, f"{where} is not listed"
+        told = {name for name in TEXTS if name in answer.headers} - EVERYWHERE
+        assert told <= set(listed.get("headers", {})), f"{where}: headers {told} are not listed"
+        assert "X-Request-Id" in answer.headers, where
         content: dict[str, Any] = listed.get("content", {})
         if not content:
             assert not answer.content, f"{where} has a body that is not listed"
