@@ -123,7 +123,7 @@ async def measure(
     }
     if not case.has_floor:
         del sides["floor"]
-    before_mib = forget_peaks(pids)
+    before_mib, used = forget_peaks(pids), [cpu_of([pid]) for pid in pids]
     try:
         for number in range(rounds + warm):
             for side, work, cpu in list(sides.values())[:: 1 if number % 2 else -1]:
@@ -131,7 +131,7 @@ async def measure(
                 await side.add(lambda: work(number), cpu, house.database_cpu)  # noqa: B023  # awaited in this turn
                 if number < warm:
                     side.forget()
-        peak, notes = peak_mib(pids), case.notes()
+        peak, notes = peak_mib(pids), [*case.notes(), *_shares(pids, used)]
         if explained is not None:
             await case.before(rounds + warm)
             async with explained(house) as seen:
@@ -146,3 +146,11 @@ async def measure(
         ratios = [floor / api for api, floor in zip(sides["api"][0].seconds, sides["floor"][0].seconds, strict=True)]
         told |= {"ratio": round(median(ratios), 4), "ratio_quartiles": [round(one, 4) for one in quartiles(ratios)]}
     return told
+
+
+def _shares(pids: list[int], before: list[float]) -> list[str]:
+    """How the processes, where there are several, shared the work: one line is one process's."""
+    used = [cpu_of([pid]) - then for pid, then in zip(pids, before, strict=True)]
+    if len(used) < 2 or not sum(used):
+        return []
+    return [f"of the CPU each process had {' + '.join(f'{one / sum(used):.0%}' for one in used)}"]

@@ -1,8 +1,11 @@
 """A release frozen, and its files downloaded, each beside `COPY` of the same rows passed through bare FastAPI.
 
+Two downloads at once say what another process is worth: run them with `--workers 1` and with `--workers 2`.
+
 The floor of the release writes the same rows again from the release before, by `insert … select` as the owner.
 """
 
+import asyncio
 from typing import Any
 from uuid import UUID
 
@@ -76,21 +79,21 @@ class Release(Case):
 
 
 class Export(Case):
-    """A file of a release, downloaded and thrown away."""
+    """A file of a release, downloaded and thrown away, by so many `at_once`."""
 
     rounds, hot = 3, False
 
-    def __init__(self, file: str, copied: str, what: str) -> None:
-        self.file, self.copied = file, copied
+    def __init__(self, file: str, copied: str, what: str, at_once: int = 1) -> None:
+        self.file, self.copied, self.at_once = file, copied, at_once
         self.name = f"export {what}"
 
     async def prepare(self, house: LargeHouse, rounds: int) -> None:
         """A release, its reader, and the bare server."""
         self.owner = await asyncpg.connect(house.address(OWNER))
-        self.house, self.line = house, Line(house.url, house.token(DEWI))
+        self.house, self.lines = house, [Line(house.url, house.token(DEWI)) for _ in range(self.at_once)]
         if (found := await self.owner.fetchrow(NEWEST)) is None:
             campaign = str(await self.owner.fetchval("select id from campaigns"))
-            self.line.json("POST", "/v1/releases", {"campaign_id": campaign})
+            self.lines[0].json("POST", "/v1/releases", {"campaign_id": campaign})
             found = await self.owner.fetchrow(NEWEST)
         await self.owner.execute("analyze released_households; analyze released_members")
         self.release, self.items = UUID(str(found["id"])), found["households"]
@@ -98,18 +101,20 @@ class Export(Case):
             self.items = await self.owner.fetchval(
                 "select count(*) from released_members where release_id = $1", self.release
             )
+        self.items *= self.at_once
         dewi: Any = await self.owner.fetchval("select id from staff where username = $1", DEWI)
         self.bare_process, url = house.start_bare()
-        self.bare = Line(url)
-        self.bare.headers["X-Principal"] = str(dewi)
+        self.bare = [Line(url) for _ in range(self.at_once)]
+        for line in self.bare:
+            line.headers["X-Principal"] = str(dewi)
 
     async def api(self, number: int) -> None:
         """Down to the last byte."""
-        self.line.size("GET", f"/v1/releases/{self.release}/files/{self.file}")
+        await _downloaded(self.lines, f"/v1/releases/{self.release}/files/{self.file}")
 
     async def floor(self, number: int) -> None:
         """The same rows."""
-        self.bare.size("GET", f"/copy/{self.release}/{self.copied}")
+        await _downloaded(self.bare, f"/copy/{self.release}/{self.copied}")
 
     def floor_pids(self, house: LargeHouse) -> list[int] | None:
         """The bare server."""
@@ -117,10 +122,14 @@ class Export(Case):
 
     async def close(self) -> None:
         """End the bare server."""
-        self.line.close()
-        self.bare.close()
+        for line in (*self.lines, *self.bare):
+            line.close()
         self.house.end_beside(self.bare_process)
         await self.owner.close()
+
+
+async def _downloaded(lines: list[Line], path: str) -> None:
+    await asyncio.gather(*(asyncio.to_thread(line.size, "GET", path) for line in lines))
 
 
 def cases(*, quick: bool) -> list[Case]:
@@ -131,4 +140,5 @@ def cases(*, quick: bool) -> list[Case]:
         Export("households.csv", "csv", "CSV, a masked number each"),
         Export("households.xlsx", "csv", "XLSX, a masked number each"),
         Export("dtks_update.csv", "dtks_update", "CSV, all numbers whole"),
+        Export("dtks_update.csv", "dtks_update", "CSV, all numbers, two at once", at_once=2),
     ]
