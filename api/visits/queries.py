@@ -4,12 +4,9 @@ Row security decides whose rows there are. Rows travel as one JSON text and come
 bytes are ASCII, so they travel in it as they are.
 """
 
-# `array(select unnest(…))` where a call brings one id or a hundred: the planner counts the ids of a bare array, and for
-# one of them it would make a plan of its own in every call.
-
 # The lock first, what hangs on it in the next statement: only that one sees what the last holder of the lock wrote.
 LOCK_DOORS = """
-select from assignments where id = any(array(select unnest($1::uuid[]))) and ($2::uuid is null or holder_id = $2::uuid)
+select from assignments where id = any($1::uuid[]) and ($2::uuid is null or holder_id = $2::uuid)
 order by id for update
 """
 # The assignments that these visits were paid to, with everything that a visit is judged against; of the published forms
@@ -33,7 +30,7 @@ select a.id, a.household_id, a.status, a.verdict_stage as stage, a.revision, c.s
 from assignments a
 join campaigns c on c.id = a.campaign_id
 join households h on h.id = a.household_id
-where a.id = any(array(select unnest($1::uuid[]))) and ($2::uuid is null or a.holder_id = $2::uuid)
+where a.id = any($1::uuid[]) and ($2::uuid is null or a.holder_id = $2::uuid)
 """
 FORM_CONTENTS = "select id, content::text as content from questionnaire_versions where id = any($1::uuid[])"
 
@@ -43,9 +40,7 @@ findings::text as findings,
 receipt_id as receipt, received_at"""
 
 HAS_RECEIPTS = """
-select exists (
-    select from receipts where principal_id = $1::uuid and subject_id = any(array(select unnest($2::uuid[])))
-)
+select exists (select from receipts where principal_id = $1::uuid and subject_id = any($2::uuid[]))
 """
 # What came in from this sender under these ids, and what became of it.
 RECEIPTS_OF = """
@@ -53,7 +48,7 @@ select r.id, r.subject_id, r.bytes_index, r.content_index, q.status, q.problem::
 from receipts r
 left join quarantined_items q on q.id = r.id
 left join quarantine_resolutions s on s.quarantine_id = q.id
-where r.principal_id = $1::uuid and r.subject_id = any(array(select unnest($2::uuid[])))
+where r.principal_id = $1::uuid and r.subject_id = any($2::uuid[])
 order by r.received_at, r.id
 """
 # Receipts of this sender for these very bytes that were taken in and never waited for a person.
