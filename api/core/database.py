@@ -35,8 +35,8 @@ select p.kind, p.role, p.team_id, p.scopes,
        set_config('sambang.team_id', coalesce(p.team_id::text, ''), true), set_config('plan_cache_mode', $5, true)
 from principals p where p.id = $1 and p.version = $2 and p.active and ($4::uuid is null or session_alive($4))
 """
-# How a statement is planned. By its values: a list of a status that is rare goes by another index than one of all. Once a
-# connection: what works by ids; with an array of them PostgreSQL weighed anew at every call, 2 of a review's 4 ms.
+# How a statement is planned. By its values: a list of a status that is rare goes by another index than one of all. Once
+# a connection: what works by ids; with an array of them PostgreSQL weighed anew at every call, 2 of a review's 4 ms.
 Plans = Literal["auto", "force_generic_plan"]
 BY_VALUES: Plans = "auto"
 ONCE: Plans = "force_generic_plan"
