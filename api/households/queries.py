@@ -6,6 +6,13 @@ left join lateral (
     select a.* from assignments a join campaigns c on c.id = a.campaign_id
     where a.household_id = h.id order by c.starts_on desc, a.id desc limit 1
 ) a on true"""
+# The same where something is asked of it: the few of a rare state are found first, not the latest of every household.
+LATEST_ASSIGNMENT_LIKE = """
+join assignments a on a.household_id = h.id and a.campaign_id = any (array(select id from campaigns))
+join campaigns c on c.id = a.campaign_id and not exists (
+    select from assignments l join campaigns k on k.id = l.campaign_id
+    where l.household_id = a.household_id and (k.starts_on, l.id) > (c.starts_on, a.id)
+)"""
 ASSIGNMENT_IN_CAMPAIGN = "join assignments a on a.household_id = h.id"
 
 ASSIGNMENT = """

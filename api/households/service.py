@@ -29,6 +29,7 @@ from api.households.schemas import (
 from api.tables import AssignmentStatus, CampaignStatus, RevisionCause
 
 SEARCH_LIMIT = 100
+OF_ASSIGNMENT = ("verdict_stage", "registry_status", "eligibility", "enumerator_id", "team_id")
 WHOLE = ("names", "address", "nik", "no_kk")
 
 
@@ -41,14 +42,17 @@ async def list_households(connection: Connection, wanted: HouseholdFilter) -> li
     conditions.add(queries.IN_REGION, wanted.region_code)
     for column in ("rw", "rt"):
         conditions.add(f"h.{column} = ?", getattr(wanted, column))
-    conditions.add("a.status = ?", wanted.assignment_status)
-    for column in ("verdict_stage", "registry_status", "eligibility", "enumerator_id", "team_id"):
-        conditions.add(f"a.{column} = ?", getattr(wanted, column))
+    work = {"status": wanted.assignment_status} | {column: getattr(wanted, column) for column in OF_ASSIGNMENT}
+    for column, value in work.items():
+        conditions.add(f"a.{column} = ?", value)
     asked = {"s.source = ": wanted.source, "s.desil <= ": wanted.desil_max, "s.external_id = ": wanted.external_id}
     listed = [text + conditions.bind(value) for text, value in asked.items() if value is not None]
     if listed:
         conditions.texts.append(" and ".join((queries.ON_A_LIST, *listed)) + ")")
-    join = queries.LATEST_ASSIGNMENT if wanted.campaign_id is None else queries.ASSIGNMENT_IN_CAMPAIGN
+    join = queries.ASSIGNMENT_IN_CAMPAIGN
+    if wanted.campaign_id is None:
+        asks_work = any(value is not None for value in work.values())
+        join = queries.LATEST_ASSIGNMENT_LIKE if asks_work else queries.LATEST_ASSIGNMENT
     return await _summaries(connection, join, conditions, wanted.limit + 1)
 
 

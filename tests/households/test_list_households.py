@@ -107,3 +107,26 @@ async def test_pages_hold_every_household_once_and_each_page_is_one_disclosure(h
     assert len(found) == len(set(found)) == 5
     looks = await house.owner.fetch("select household_ids from disclosures order by seq")
     assert [len(look["household_ids"]) for look in looks] == [2, 2, 1]
+
+
+async def test_a_state_is_asked_of_the_latest_campaign_unless_another_is_named(house: House) -> None:
+    dewi = await house.as_(await house.make.dewi())
+    first, second = await house.make.campaign(), await house.make.campaign(code="malang-2023")
+    await house.owner.execute(
+        "update campaigns set starts_on = '2023-11-01', ends_on = '2023-12-20' where id = $1", second
+    )
+    again, once = await house.make.household(), await house.make.household()
+    for campaign, household, status in (
+        (second, again, "open"),
+        (first, again, "cancelled"),
+        (first, once, "cancelled"),
+    ):
+        await house.make.assignment(campaign, household, status=status)
+
+    async def listed(query: str) -> set[str]:
+        answer = await dewi.get(f"/v1/households?{query}")
+        return {item["id"] for item in answer.json()["items"]}
+
+    assert await listed("assignment_status=cancelled") == {str(once)}
+    assert await listed("assignment_status=open") == {str(again)}
+    assert await listed(f"assignment_status=cancelled&campaign_id={first}") == {str(again), str(once)}
